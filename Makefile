@@ -1,0 +1,67 @@
+# Cupola: one entry for people and CI. `make help` lists the targets.
+#
+#   make run                 the built-in panorama test card
+#   make run MEDIA=path      a file or a folder of 360° files
+#   make run ARGS='--config etc/cupola/cupola.yaml'
+
+SHELL := /bin/bash
+SWIFT ?= swift
+FLAGS := -c release --explicit-target-dependency-import-check error
+BIN := .build/release
+MEDIA ?=
+ARGS ?=
+
+BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
+  libsrtp2-dev libssl-dev libsystemd-dev
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl
+
+.PHONY: help run build test bench fuzz lint format clean
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: build ## start Cupola; MEDIA=path plays a file or a folder
+	exec $(BIN)/cupola run $(if $(MEDIA),--media "$(MEDIA)") $(ARGS)
+
+build: .build/packages-build ## a release build in .build/release
+	$(SWIFT) build $(FLAGS) --product cupola
+
+test: .build/packages-build .build/packages-test ## all tests, browsers included
+	$(SWIFT) build $(FLAGS) --build-tests
+	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+
+bench: .build/packages-build .build/packages-test ## the figures of the README, peers in the same run
+	$(SWIFT) build $(FLAGS) --product cupola
+	$(SWIFT) build $(FLAGS) --product cupola-bench
+	$(BIN)/cupola-bench $(ARGS)
+
+FUZZ_TARGETS := STUN SDP DTLSRecords RTCP SignallingJSON SphericalBoxes
+SECONDS_EACH ?= 60
+
+fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on every parser, SECONDS_EACH=60
+	@for target in $(FUZZ_TARGETS); do \
+	  Tests/Fuzz/run $$target $(SECONDS_EACH) || exit 1; \
+	done
+
+lint: ## the house format, checked
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## the house format, applied
+	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean: ## forget every build
+	rm -rf .build .build-*
+
+# Debian packages, installed once and only where they are missing.
+.build/packages-build: PACKAGES = $(BUILD_PACKAGES)
+.build/packages-test: PACKAGES = $(TEST_PACKAGES)
+.build/packages-build .build/packages-test: Makefile
+	@mkdir -p .build
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  echo "Installing" $$missing; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
+	fi
+	@touch $@
