@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-/// Every module: Swift 6, warnings are errors, `any` is written out.
+/// Every module: warnings are errors, `any` is written out.
 let house: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableExperimentalFeature("Lifetimes"),
@@ -11,13 +11,17 @@ let house: [SwiftSetting] = [
 /// Modules that parse what comes from outside, or decide: no unsafe construct without the word.
 let strict = house + [.strictMemorySafety()]
 
+/// libFuzzer brings its own `main`, so its program is there only when it is asked for.
+let isFuzzing = Context.environment["CUPOLA_FUZZ"] != nil
+
 let package = Package(
   name: "cupola",
   platforms: [.macOS(.v26)],
+  products: [.executable(name: "cupola", targets: ["cupola"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -25,16 +29,121 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    // The protocol tower.
     .target(name: "SansIO", swiftSettings: strict),
+    .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
+    .target(name: "SDP", swiftSettings: strict),
+    .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
+    .systemLibrary(name: "COpenSSL"),
+    .target(name: "DTLS", dependencies: ["SansIO", "COpenSSL"], swiftSettings: house),
+    .systemLibrary(name: "CSRTP"),
+    .target(name: "SRTP", dependencies: ["CSRTP"], swiftSettings: house),
+    .target(
+      name: "WebRTC", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
+    .target(name: "CDatagram"),
+    .target(name: "DatagramIO", dependencies: ["SansIO", "RTP", "WebRTC", "CDatagram"], swiftSettings: house),
+
+    // The media tower.
     .target(name: "Media", swiftSettings: strict),
+    .target(name: "CRemap"),
+    .target(name: "SphericalVideo", dependencies: ["Media", "CRemap"], swiftSettings: strict),
+    .target(
+      name: "CFFmpeg", linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
+    .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg"], swiftSettings: house),
+    .target(name: "Playout", dependencies: ["Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
+
+    // What is spoken, served and configured.
+    .target(name: "Signalling", swiftSettings: strict),
     .target(
       name: "WebServer",
       dependencies: [
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
+    .target(name: "CupolaConfiguration", dependencies: ["Yams"], swiftSettings: strict),
+
+    // The bridge and the command.
+    .target(
+      name: "Appliance",
+      dependencies: [
+        "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg", "Playout",
+        "Signalling", "WebServer", "CupolaConfiguration",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: house),
+    .executableTarget(
+      name: "cupola",
+      dependencies: [
+        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Media", "Playout", "SansIO", "SphericalVideo", "WebServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: house),
+
+    // Tests: peers and drivers, a suite a target, the benches.
+    .target(
+      name: "WebRTCTestPeer", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "WebRTC"],
+      path: "Tests/WebRTCTestPeer", swiftSettings: house),
+    .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
+    .target(
+      name: "FuzzEntries", dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
+      path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
+    .testTarget(
+      name: "ICETests", dependencies: ["ICE", "SansIO", "WebRTCTestPeer", "FuzzEntries"], swiftSettings: house),
+    .testTarget(name: "SDPTests", dependencies: ["SDP", "SansIO", "FuzzEntries"], swiftSettings: house),
+    .testTarget(name: "RTPTests", dependencies: ["RTP", "SansIO", "FuzzEntries"], swiftSettings: house),
+    .testTarget(name: "DTLSTests", dependencies: ["DTLS", "SansIO", "FuzzEntries"], swiftSettings: house),
+    .testTarget(name: "SRTPTests", dependencies: ["SRTP", "DTLS"], swiftSettings: house),
+    .testTarget(
+      name: "WebRTCTests", dependencies: ["WebRTC", "WebRTCTestPeer", "SansIO", "RTP", "SDP", "DTLS"],
+      swiftSettings: house),
+    .testTarget(
+      name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO", "CRemap"],
+      swiftSettings: house),
+    .testTarget(
+      name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "Media", "FuzzEntries"], swiftSettings: house),
+    .testTarget(
+      name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: house),
+    .testTarget(
+      name: "SignallingTests", dependencies: ["Signalling", "SansIO", "FuzzEntries"], swiftSettings: house),
+    .testTarget(
+      name: "WebServerTests",
+      dependencies: [
+        "WebServer",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: house),
+    .testTarget(name: "CupolaConfigurationTests", dependencies: ["CupolaConfiguration", "SansIO"], swiftSettings: house),
+    .testTarget(name: "BrowserDriverTests", dependencies: ["BrowserDriver"], swiftSettings: house),
+    .testTarget(
+      name: "ApplianceTests",
+      dependencies: ["Appliance", "CupolaConfiguration", "DatagramIO", "RTP", "BrowserDriver", "Media", "SphericalVideo"],
+      swiftSettings: house),
+    .executableTarget(
+      name: "cupola-bench",
+      dependencies: [
+        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "RTP", "Playout", "FFmpeg", "SphericalVideo", "Media",
+      ],
+      path: "Tests/Bench", swiftSettings: house),
   ]
+    + (isFuzzing
+      ? [.executableTarget(name: "cupola-fuzz", dependencies: ["FuzzEntries"], path: "Tests/Fuzz", exclude: ["run"],
+          swiftSettings: house + [.unsafeFlags(["-parse-as-library"])])]
+      : [])
 )

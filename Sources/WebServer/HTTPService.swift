@@ -1,1 +1,104 @@
+import Glibc
 import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The web server: pages, routes and the WebSocket on one TCP port.
+///
+/// It runs until its task is cancelled or its service group shuts down gracefully. Then it accepts nothing more, closes
+/// every WebSocket with 1001, lets running requests finish for `Limits.shutdownGrace`, and cancels what is left.
+public struct HTTPService: Service {
+  private let configuration: HTTPServiceConfiguration
+  private let routes: [Route]
+  private let webSocket: @Sendable (WebSocketConnection) async -> Void
+  private let statistics: WebServerStatistics
+  private let logger: Logger
+  private let onBound: @Sendable (Int) async -> Void
+
+  /// - Parameters:
+  ///   - routes: What is answered besides files; at most one a method and path.
+  ///   - webSocket: Runs once for every open socket; the socket is closed when it returns. It should end when
+  ///     `inbound` does.
+  ///   - onBound: Told the TCP port that the server listens on; connections are accepted once it returns.
+  public init(
+    configuration: HTTPServiceConfiguration, routes: [Route], statistics: WebServerStatistics = WebServerStatistics(),
+    logger: Logger, onBound: @escaping @Sendable (Int) async -> Void = { _ in },
+    webSocket: @escaping @Sendable (WebSocketConnection) async -> Void
+  ) {
+    self.configuration = configuration
+    self.routes = routes
+    self.webSocket = webSocket
+    self.statistics = statistics
+    self.logger = logger
+    self.onBound = onBound
+  }
+
+  /// Serves until shut down. Throws `HTTPServiceError` when it cannot listen.
+  public func run() async throws {
+    let application = makeApplication()
+    let grace = configuration.limits.shutdownGrace
+    let address = configuration.address
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        do {
+          try await application.run()
+        } catch let error as IOError {
+          throw HTTPServiceError(error, address: address) ?? error
+        }
+      }
+      group.addTask {
+        // Ends by throwing when the server ended first and this task is cancelled.
+        try? await gracefulShutdown()
+        try? await Task.sleep(for: grace)
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  private func makeApplication() -> some Service {
+    let hosts = AllowedHosts(names: configuration.allowedHostNames)
+    let admission = WebSocketAdmission(configuration: configuration.webSocket, hosts: hosts, statistics: statistics)
+    let router = Router(context: ServerRequestContext.self)
+    router.add(middleware: RequestGate(hosts: hosts, statistics: statistics))
+    router.add(middleware: StaticFiles(tree: configuration.webRoot.map(FileTree.init)))
+    router.add(routes, maximumBody: configuration.limits.requestBody)
+    router.on(
+      RouterPath(configuration.webSocket.path), method: .get,
+      responder: CallbackResponder { request, _ in
+        throw admission.answer(to: request.head)
+      })
+
+    let channel: @Sendable (@escaping HTTPChannelHandler.Responder) -> UpgradableHTTPChannel = { [self] responder in
+      UpgradableHTTPChannel(
+        responder: responder, limits: configuration.limits, webSocket: configuration.webSocket, admission: admission,
+        handler: webSocket, statistics: statistics, identifiers: WebSocketIdentifiers())
+    }
+    let address = configuration.address
+    let host = address.isUnspecified ? DualStack.unspecifiedHost : address.host
+    return Application(
+      router: router, server: HTTPServerBuilder(channel),
+      configuration: ApplicationConfiguration(
+        address: .hostname(host, port: address.port),
+        availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: logger)),
+      onServerRunning: { [onBound, logger] channel in
+        try? await channel.pipeline.addHandler(AcceptErrorHandler(logger: logger), position: .first)
+        await onBound(channel.localAddress?.port ?? address.port)
+      },
+      logger: logger)
+  }
+}
+
+extension HTTPServiceError {
+  fileprivate init?(_ error: IOError, address: HTTPServiceConfiguration.Address) {
+    switch error.errnoCode {
+    case EADDRINUSE: self = .portInUse(host: address.host, port: address.port)
+    case EACCES, EPERM: self = .notPermitted(host: address.host, port: address.port)
+    case EADDRNOTAVAIL: self = .addressNotAvailable(host: address.host)
+    default: return nil
+    }
+  }
+}

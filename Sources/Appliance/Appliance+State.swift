@@ -1,0 +1,121 @@
+import Foundation
+import Media
+import Playout
+import RTP
+import Signalling
+import SphericalVideo
+
+/// What everyone is told: the state, its changes, clocks and health.
+extension Appliance {
+  /// Brings the state up to date and tells everyone what changed.
+  ///
+  /// - Parameter withPosition: whether the position in the item counts as a change; it always changes.
+  func refreshState(withPosition: Bool = false) {
+    let player = player.state
+    var item = ItemStatus(player)
+    var samePlace = item
+    samePlace.position = state.item.position
+    if !withPosition, samePlace == state.item { item = samePlace }
+    let new = ApplianceState(
+      presets: catalogue.descriptions, programme: programme, item: item, viewers: registry.count,
+      skipped: player.skipped.map { SkippedItem(name: $0.item.name, reason: $0.reason) }, notice: notice)
+    guard let changes = new.changes(since: state) else { return }
+    state = new
+    revision += 1
+    broadcast(.patch(rev: revision, changes))
+  }
+
+  func playerChanged(_ event: PlayerEvent) {
+    switch event {
+    case .started(let item, let index):
+      log.info("Playing", metadata: ["item": "\(item.name)", "number": "\(index + 1)"])
+      notice = nil
+    case .skipped(let item, let reason):
+      log.warning("Skipped", metadata: ["item": "\(item.url)", "reason": "\(reason)"])
+    case .testCard(let reason):
+      log.warning("Showing the test card", metadata: ["reason": "\(reason)"])
+      notice = "\(reason.prefix(1).uppercased())\(reason.dropFirst()): showing the test card."
+    case .ended:
+      log.info("The playlist is over")
+      notice = "The playlist is over."
+    }
+    refreshState(withPosition: true)
+    switch event {
+    case .started, .testCard: broadcast(.itemChanged(state.item))
+    case .skipped, .ended: break
+    }
+  }
+
+  func channelChanged(_ stream: StreamID, _ event: PresetChannel.Event) {
+    switch event {
+    case .awake: log.debug("A preset is awake", metadata: ["preset": "\(stream.preset)"])
+    case .asleep: log.debug("A preset sleeps", metadata: ["preset": "\(stream.preset)"])
+    case .encoderFailed(let reason):
+      log.error("An encoder failed", metadata: ["preset": "\(stream.preset)", "reason": "\(reason)"])
+    }
+  }
+
+  /// Tells each viewer when its newest frame left the encoder, so that the page can say how old its picture is.
+  func sendClocks() async {
+    guard controls.values.contains(where: { $0.connection != nil }), let statistics = await driver.statistics() else {
+      return
+    }
+    let offset = MonotonicTime.wallClockOffset
+    for connection in statistics.connections {
+      guard let viewer = registry[connection.id], let control = viewer.control, let showing = viewer.showing,
+        let mark = channels.lastFrame(of: showing)
+      else { continue }
+      send(
+        .clock(
+          rtpTimestamp: mark.timestamp &+ connection.peer.timestampOffset,
+          time: Double(mark.encodedAt + offset) / 1e6), to: control)
+    }
+  }
+
+  func sendHealth() { broadcast(.health(health)) }
+
+  var health: Health {
+    let player = player.state
+    let counters = player.counters
+    return Health(
+      status: player.isTestCard && !player.skipped.isEmpty ? .degraded : .ok,
+      uptime: Double(MonotonicTime.now - startedAt) / 1e9, framerate: (framerate.framesPerSecond * 10).rounded() / 10,
+      framesDecoded: counters.decoded, framesLate: counters.droppedLate, decodeErrors: counters.decodeErrors,
+      decoder: player.decoder, viewers: registry.count,
+      awakePresets: Set(channels.counters.filter(\.isAwake).map(\.stream.preset)).sorted())
+  }
+}
+
+extension ItemStatus {
+  init(_ state: PlayerState) {
+    self.init(
+      name: state.isTestCard ? "Test card" : state.item?.name ?? "", index: state.index ?? 0, count: state.count,
+      position: (state.position.seconds * 1000).rounded() / 1000, duration: state.duration?.seconds,
+      paused: state.isPaused, testCard: state.isTestCard)
+  }
+}
+
+extension PresetCatalogue {
+  /// As browsers and remotes are told.
+  var descriptions: [PresetDescription] {
+    ordered.map {
+      PresetDescription(
+        number: $0.number, name: $0.name, yaw: $0.orientation.yaw.tidyDegrees, pitch: $0.orientation.pitch.tidyDegrees,
+        roll: $0.orientation.roll.tidyDegrees, fov: $0.fieldOfView.tidyDegrees)
+    }
+  }
+}
+
+extension PresetDescription {
+  var preset: CameraPreset {
+    CameraPreset(
+      number: number, name: name,
+      orientation: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)),
+      fieldOfView: .degrees(fov))
+  }
+}
+
+extension Angle {
+  /// Degrees as somebody wrote them: what radians added behind the ninth digit is taken off again.
+  fileprivate var tidyDegrees: Double { (degrees * 1e9).rounded() / 1e9 }
+}

@@ -1,0 +1,156 @@
+import CupolaConfiguration
+import DTLS
+import DatagramIO
+import Foundation
+import Logging
+import Media
+import Playout
+import RTP
+import SansIO
+import ServiceLifecycle
+import Signalling
+import SphericalVideo
+import WebServer
+
+/// The bridge between the towers: who watches decides what is encoded, and what is encoded goes to who watches.
+///
+/// The programme's state lives here, on one actor. Media never passes through it: frames go from the channels' threads
+/// to the socket thread, requests for key frames the other way, both directly.
+public actor Appliance: Service {
+  nonisolated let configuration: ApplianceConfiguration
+  nonisolated let log: Logger
+  nonisolated let player: Player
+  nonisolated let channels: ChannelPool
+  nonisolated let driver: EngineDriver
+  nonisolated let pinGuard: PINGuard
+  /// What lets somebody change what others see.
+  public nonisolated let operatorPIN: String
+  public nonisolated let webServerStatistics = WebServerStatistics()
+  nonisolated let startedAt = MonotonicTime.now
+  private nonisolated let events: AsyncStream<Event>
+
+  var catalogue: PresetCatalogue
+  var programme: UInt8
+  var registry = ViewerRegistry()
+  /// Offers that are being answered count as viewers.
+  var pendingViewers = 0
+  var controls: [UInt64: Control] = [:]
+  var whepSessions: [String: ConnectionID] = [:]
+  var state: ApplianceState
+  var revision: UInt64 = 0
+  var notice: String?
+  var framerate = FramerateMeter()
+  private var nextConnection: UInt64 = 0
+
+  /// What the threads of media and network tell the actor.
+  enum Event: Sendable {
+    case player(PlayerEvent)
+    case channel(StreamID, PresetChannel.Event)
+    case network(EngineEvent)
+  }
+
+  /// Opens the media port, and nothing else yet.
+  ///
+  /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
+  public init(configuration: ApplianceConfiguration, log: Logger) throws {
+    self.configuration = configuration
+    self.log = log
+    let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+    self.events = events
+    operatorPIN = OperatorPIN.find(
+      configured: configuration.operator.pin, in: StateDirectory(configured: configuration.stateDirectory), log: log)
+    pinGuard = PINGuard(pin: operatorPIN)
+    catalogue = PresetCatalogue(configuration.cameraPresets)
+    programme = catalogue.home
+    state = ApplianceState(
+      presets: catalogue.descriptions, programme: catalogue.home, item: ItemStatus(PlayerState()))
+
+    let player = Player(configuration: configuration.player) { continuation.yield(.player($0)) }
+    let wiring = Wiring()
+    let driver = try EngineDriver(
+      configuration: try configuration.engine(certificate: Certificate.generate())
+    ) { event in
+      // A key frame is asked for on the spot; everything else can wait for the actor.
+      if case .needsKeyframe(let stream) = event {
+        wiring.requestKeyframe(stream)
+      } else {
+        continuation.yield(.network(event))
+      }
+    }
+    channels = ChannelPool(
+      player: player, configuration: configuration.channel, publish: { driver.publish($0) },
+      event: { continuation.yield(.channel($0, $1)) })
+    channels.setPresets(catalogue.ordered)
+    wiring.connect(channels)
+    self.player = player
+    self.driver = driver
+  }
+
+  /// The UDP port of all media.
+  public nonisolated var mediaPort: UInt16 { driver.localAddress.port }
+
+  /// Plays and serves until a graceful shutdown or a cancellation; then tells the viewers and ends everything.
+  public func run() async throws {
+    player.start()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.handleEvents() }
+      group.addTask { await self.tick() }
+      try? await gracefulShutdown()
+      group.cancelAll()
+    }
+    await shutDown()
+  }
+
+  private func handleEvents() async {
+    for await event in events {
+      switch event {
+      case .player(let event): playerChanged(event)
+      case .channel(let stream, let event): channelChanged(stream, event)
+      case .network(let event): networkChanged(event)
+      }
+    }
+  }
+
+  private func tick() async {
+    var ticks = 0
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      ticks += 1
+      framerate.sample(player.state.counters.published, at: MonotonicTime.now)
+      expireControls()
+      await sendClocks()
+      if ticks.isMultiple(of: 2) { sendHealth() }
+      if ticks.isMultiple(of: 5) { refreshState(withPosition: true) }
+    }
+  }
+
+  private func shutDown() async {
+    log.info("Stopping")
+    broadcast(.bye(reason: .shutdown, retryAfter: 1))
+    for control in controls.values { control.socket.close(.goingAway, reason: "the server is stopping") }
+    // Both wait for their threads, each for a second at most; not on the cooperative pool.
+    let (driver, player, channels) = (driver, player, channels)
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        driver.stop()
+        player.stop()
+        channels.close()
+        continuation.resume()
+      }
+    }
+  }
+
+  func makeConnectionID() -> ConnectionID {
+    nextConnection += 1
+    return ConnectionID(nextConnection)
+  }
+}
+
+/// Lets the socket thread reach the channels, which are made after it.
+private final class Wiring: Sendable {
+  private let channels = LockedBox<ChannelPool?>(nil)
+
+  func connect(_ pool: ChannelPool) { channels.set(pool) }
+
+  func requestKeyframe(_ stream: StreamID) { channels.value?.requestKeyframe(stream) }
+}

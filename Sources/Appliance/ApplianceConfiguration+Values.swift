@@ -1,0 +1,82 @@
+import CupolaConfiguration
+import DTLS
+import DatagramIO
+import Media
+import Playout
+import SDP
+import SansIO
+import SphericalVideo
+import WebRTC
+import WebServer
+
+extension ApplianceConfiguration {
+  /// The configured presets as the media tower knows them.
+  public var cameraPresets: [CameraPreset] { presets.map(CameraPreset.init) }
+
+  var player: PlayerConfiguration {
+    PlayerConfiguration(
+      sources: playlist.sources, repeats: playlist.repeats, maximumFramerate: video.framerate)
+  }
+
+  var channel: ChannelConfiguration {
+    ChannelConfiguration(
+      size: VideoSize(width: video.width, height: video.height), framerate: video.framerate, bitrate: video.bitrate)
+  }
+
+  /// - Throws: `EndpointError` when an address in the configuration is none.
+  func engine(certificate: Certificate) throws(EndpointError) -> EngineConfiguration {
+    guard let ip = IPAddress(server.webRTC.host) else { throw EndpointError(host: server.webRTC.host) }
+    return EngineConfiguration(
+      bind: TransportAddress(ip, port: server.webRTC.port),
+      peer: PeerConfiguration(
+        certificate: certificate, localAddresses: [], codecs: codecNames, now: Instant(nanoseconds: 0)),
+      advertisedAddresses: server.advertise.compactMap { IPAddress($0) }, maximumConnections: server.viewers)
+  }
+
+  /// How the web server is to listen.
+  public var httpService: HTTPServiceConfiguration {
+    var sockets = WebSocketConfiguration()
+    // Remotes, and pages that reconnect, beside the viewers.
+    sockets.connections = server.viewers + 64
+    var limits = HTTPServiceConfiguration.Limits()
+    limits.connections = max(limits.connections, 4 * server.viewers)
+    return HTTPServiceConfiguration(
+      address: .init(host: server.http.host, port: Int(server.http.port)), webRoot: server.webRoot,
+      allowedHostNames: server.hosts, limits: limits, webSocket: sockets)
+  }
+
+  private var codecNames: [VideoCodecName] {
+    video.codecs.map { codec in
+      switch codec {
+      case .h264: .h264
+      case .vp8: .vp8
+      }
+    }
+  }
+}
+
+extension CameraPreset {
+  init(_ preset: ApplianceConfiguration.Preset) {
+    self.init(
+      number: preset.number, name: preset.name,
+      orientation: Orientation(
+        yaw: .degrees(preset.yaw), pitch: .degrees(preset.pitch), roll: .degrees(preset.roll)),
+      fieldOfView: .degrees(preset.fieldOfView))
+  }
+}
+
+extension VideoCodec {
+  init(_ name: VideoCodecName) {
+    switch name {
+    case .h264: self = .h264
+    case .vp8: self = .vp8
+    }
+  }
+}
+
+/// What was to be an IP address is none.
+public struct EndpointError: Error, CustomStringConvertible {
+  public var host: String
+
+  public var description: String { "\"\(host)\" is not an IP address" }
+}

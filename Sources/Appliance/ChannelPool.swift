@@ -1,0 +1,143 @@
+import Media
+import Playout
+import RTP
+import SphericalVideo
+import Synchronization
+
+/// A channel for every stream that is, or was, watched; those that nobody watches sleep.
+///
+/// Here the media tower meets the protocol tower: what a channel encodes is cut into RTP payloads, once for all
+/// viewers, on the channel's own thread.
+final class ChannelPool: Sendable {
+  private struct State {
+    var presets: [UInt8: CameraPreset] = [:]
+    var channels: [StreamID: PresetChannel] = [:]
+    var lastFrames: [StreamID: FrameMark] = [:]
+  }
+
+  /// When a frame left its encoder: the two ends of a latency measurement.
+  struct FrameMark: Sendable {
+    /// In 1/90000 s, before a viewer's own offset.
+    var timestamp: UInt32
+    /// Nanoseconds of the monotonic clock.
+    var encodedAt: Int64
+  }
+
+  private let player: Player
+  private let configuration: ChannelConfiguration
+  private let tables = RemapTableCache()
+  private let publish: @Sendable (PacketizedFrame) -> Void
+  private let event: @Sendable (StreamID, PresetChannel.Event) -> Void
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - publish: gets each frame, payloaded, on a channel's thread; return soon.
+  ///   - event: told what happens to a channel, on its thread.
+  init(
+    player: Player, configuration: ChannelConfiguration, publish: @escaping @Sendable (PacketizedFrame) -> Void,
+    event: @escaping @Sendable (StreamID, PresetChannel.Event) -> Void
+  ) {
+    self.player = player
+    self.configuration = configuration
+    self.publish = publish
+    self.event = event
+  }
+
+  /// What presets there are now: channels of changed ones look elsewhere, those of removed ones end.
+  func setPresets(_ presets: [CameraPreset]) {
+    state.withLock { state in
+      state.presets = Dictionary(presets.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
+      for (stream, channel) in state.channels {
+        if let preset = state.presets[stream.preset] {
+          if preset != channel.preset { channel.update(preset: preset) }
+        } else {
+          close(channel, stream, &state)
+        }
+      }
+    }
+  }
+
+  /// Wakes the channels of `streams` and lets all others sleep.
+  func setAwake(_ streams: Set<StreamID>) {
+    state.withLock { state in
+      for (stream, channel) in state.channels where channel.isAwake && !streams.contains(stream) {
+        channel.sleep()
+        state.lastFrames[stream] = nil
+      }
+      for stream in streams {
+        guard let preset = state.presets[stream.preset], let codec = stream.videoCodec else { continue }
+        channel(for: stream, preset, codec, &state).wake()
+      }
+    }
+  }
+
+  func requestKeyframe(_ stream: StreamID) {
+    state.withLock { $0.channels[stream] }?.requestKeyframe()
+  }
+
+  /// The streams that are awake, and what their channels have done so far.
+  var counters: [(stream: StreamID, isAwake: Bool, counters: PresetChannel.Counters)] {
+    state.withLock { state in state.channels.map { ($0.key, $0.value.isAwake, $0.value.counters) } }
+  }
+
+  /// The newest frame of a stream that is awake.
+  func lastFrame(of stream: StreamID) -> FrameMark? { state.withLock { $0.lastFrames[stream] } }
+
+  /// Ends every channel.
+  func close() {
+    state.withLock { state in
+      for (stream, channel) in state.channels { close(channel, stream, &state) }
+    }
+  }
+
+  private func close(_ channel: PresetChannel, _ stream: StreamID, _ state: inout State) {
+    player.detach(channel)
+    channel.close()
+    state.channels[stream] = nil
+    state.lastFrames[stream] = nil
+  }
+
+  private func channel(
+    for stream: StreamID, _ preset: CameraPreset, _ codec: VideoCodec, _ state: inout State
+  ) -> PresetChannel {
+    if let channel = state.channels[stream] { return channel }
+    let channel = PresetChannel(
+      preset: preset, codec: codec, configuration: configuration, tables: tables,
+      sink: { [weak self] frame in self?.send(frame, on: stream) }, events: { [event] in event(stream, $0) })
+    state.channels[stream] = channel
+    player.attach(channel)
+    return channel
+  }
+
+  private func send(_ frame: EncodedFrame, on stream: StreamID) {
+    let timestamp = UInt32(truncatingIfNeeded: frame.time.ticks(at: 90_000))
+    let bytes = frame.data
+    let data = bytes.span.bytes
+    let packetized: PacketizedFrame?
+    switch frame.codec {
+    case .h264:
+      packetized = H264Payloader().payload(data, stream: stream, timestamp: timestamp, isKeyFrame: frame.isKeyFrame)
+    case .vp8:
+      packetized = VP8Payloader().payload(data, stream: stream, timestamp: timestamp, isKeyFrame: frame.isKeyFrame)
+    }
+    guard let packetized else { return }
+    publish(packetized)
+    state.withLock { $0.lastFrames[stream] = FrameMark(timestamp: timestamp, encodedAt: frame.encodedAt) }
+  }
+}
+
+extension StreamID {
+  init(preset: UInt8, codec: VideoCodec) { self.init(preset: preset, codec: codec.number) }
+
+  var videoCodec: VideoCodec? { VideoCodec.allCases.first { $0.number == codec } }
+}
+
+extension VideoCodec {
+  /// The codec's number in a `StreamID`.
+  var number: UInt8 {
+    switch self {
+    case .h264: 0
+    case .vp8: 1
+    }
+  }
+}

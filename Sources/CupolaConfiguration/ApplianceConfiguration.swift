@@ -1,0 +1,126 @@
+/// Everything that `cupola.yaml` can say, with a default for each key.
+public struct ApplianceConfiguration: Hashable, Sendable {
+  public struct Server: Hashable, Sendable {
+    /// Where pages, API and WebSocket are served.
+    public var http = Endpoint(host: "0.0.0.0", port: 8080)
+    /// The one UDP port of all media.
+    public var webRTC = Endpoint(host: "0.0.0.0", port: 8189)
+    /// IP addresses told to browsers; empty: those of the interfaces that are up.
+    public var advertise: [String] = []
+    /// How many may watch at once.
+    public var viewers = 100
+    /// What the appliance is called on its page.
+    public var name = "Cupola"
+    /// Host names, beside IP addresses, `localhost` and `*.local`, that requests may be addressed to.
+    public var hosts: [String] = []
+    /// Where the viewer page lies; nil: beside the program.
+    public var webRoot: String?
+  }
+
+  public struct Playlist: Hashable, Sendable {
+    /// Files, folders, `.m3u` lists and URLs that libavformat opens.
+    public var sources = ["/var/lib/cupola/media", "/media/cupola"]
+    /// Whether the first item follows the last.
+    public var repeats = true
+  }
+
+  /// A camera preset; all angles in degrees.
+  public struct Preset: Hashable, Sendable {
+    public var number: UInt8
+    public var name: String
+    /// To the right, -180…180.
+    public var yaw: Double
+    /// Up, -90…90.
+    public var pitch: Double
+    /// Clockwise, -180…180.
+    public var roll: Double
+    /// Horizontal field of view, 10…150.
+    public var fieldOfView: Double
+
+    public init(
+      number: UInt8, name: String, yaw: Double = 0, pitch: Double = 0, roll: Double = 0, fieldOfView: Double = 90
+    ) {
+      self.number = number
+      self.name = name
+      self.yaw = yaw
+      self.pitch = pitch
+      self.roll = roll
+      self.fieldOfView = fieldOfView
+    }
+  }
+
+  public enum Codec: String, Hashable, Sendable, CaseIterable {
+    case h264
+    case vp8
+  }
+
+  /// How every preset is encoded.
+  public struct Video: Hashable, Sendable {
+    public var width = 1280
+    public var height = 720
+    /// Frames a second at most; slower files stay as they are.
+    public var framerate = 30
+    /// Bits a second.
+    public var bitrate = 4_000_000
+    /// In order of preference.
+    public var codecs: [Codec] = [.h264, .vp8]
+  }
+
+  /// Who may change what others see.
+  public struct Operator: Hashable, Sendable {
+    /// Four to twelve digits; nil: made at the first start and kept in the state directory.
+    public var pin: String?
+  }
+
+  /// An address to listen on.
+  public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+    /// An IPv4 or IPv6 address without brackets.
+    public var host: String
+    /// 0 lets the system choose.
+    public var port: UInt16
+
+    public init(host: String, port: UInt16) {
+      self.host = host
+      self.port = port
+    }
+
+    /// Parses "0.0.0.0:8080" or "[::]:8080"; nil for anything else. That `host` is an address is checked on binding.
+    public init?(_ text: String) {
+      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+      var host = text[..<colon]
+      if host.hasPrefix("["), host.hasSuffix("]") {
+        host = host.dropFirst().dropLast()
+        guard host.contains(":") else { return nil }
+      } else if host.contains(":") {
+        return nil
+      }
+      let isAddress = host.utf8.allSatisfy {
+        $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || Character(UnicodeScalar($0)).isHexDigit
+      }
+      guard !host.isEmpty, isAddress else { return nil }
+      self.init(host: String(host), port: port)
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  }
+
+  public var server = Server()
+  public var playlist = Playlist()
+  public var presets = ApplianceConfiguration.defaultPresets
+  public var video = Video()
+  public var `operator` = Operator()
+  /// Where Cupola keeps what it has to remember; nil: `$STATE_DIRECTORY`, else below the user's home.
+  public var stateDirectory: String?
+
+  public init() {}
+
+  /// Home looks ahead, the others to the four sides, up and down.
+  public static let defaultPresets = [
+    Preset(number: 0, name: "front"),
+    Preset(number: 1, name: "right", yaw: 90),
+    Preset(number: 2, name: "back", yaw: 180),
+    Preset(number: 3, name: "left", yaw: -90),
+    Preset(number: 4, name: "up", pitch: 90),
+    Preset(number: 5, name: "down", pitch: -90),
+  ]
+}

@@ -1,0 +1,77 @@
+import RTP
+import SansIO
+import SDP
+import WebRTC
+
+/// Runs every `PeerConnection` on one thread over one UDP port, and brings it the frames to send.
+///
+/// Its methods may be called from any thread and return at once, but for those that are `async` and `stop()`. The
+/// thread sleeps in epoll until there are datagrams, frames or commands, or the earliest deadline of a connection.
+public final class EngineDriver: Sendable {
+  /// Where the media port is: with the real port number when 0 was asked for.
+  public let localAddress: TransportAddress
+  /// Counters for a watchdog to look at.
+  public let progress: EngineProgress
+
+  private let inbox: Inbox
+  private let thread: EngineThread
+
+  /// Opens the port and starts the thread.
+  ///
+  /// - Parameter events: called on the thread, in order; must return soon and must not call `stop()`.
+  public init(
+    configuration: EngineConfiguration, events: @escaping @Sendable (EngineEvent) -> Void
+  ) throws(UDPSocketError) {
+    let socket = try UDPSocket(bind: configuration.bind, sending: configuration.sending)
+    let address = socket.localAddress
+    let progress = EngineProgress()
+    let inbox = try Inbox(address: address)
+    let loop = try EngineLoop(
+      configuration: configuration, socket: socket, inbox: inbox, progress: progress, events: events)
+    self.inbox = inbox
+    self.progress = progress
+    localAddress = address
+    thread = EngineThread(running: loop)
+  }
+
+  deinit { stop() }
+
+  /// Answers a viewer's offer. The connection exists from here on, and is closed if the viewer does not connect.
+  ///
+  /// - Parameters:
+  ///   - id: names the connection in events and calls; must be new.
+  ///   - stream: says which stream the viewer is to begin with, for the codec that was agreed on. Called on the thread.
+  /// - Returns: the answer as SDP.
+  public func accept(
+    offer: String, id: ConnectionID, stream: @escaping @Sendable (VideoCodecName) -> StreamID
+  ) async throws(EngineError) -> String {
+    let result: Result<String, EngineError> = await withCheckedContinuation { continuation in
+      let isTaken = inbox.post(.accept(offer: offer, id: id, stream: stream, continuation))
+      if !isTaken { continuation.resume(returning: .failure(.unavailable)) }
+    }
+    return try result.get()
+  }
+
+  /// Hands over a frame for all viewers of its stream. Never waits: when the thread is behind by too much, the stream
+  /// is dropped up to its next key frame, counted in `EngineStatistics.framesDropped`.
+  public func publish(_ frame: PacketizedFrame) { inbox.publish(frame) }
+
+  /// Turns a viewer to another stream, of the same codec, at that stream's next key frame.
+  public func select(_ stream: StreamID, for id: ConnectionID) { _ = inbox.post(.select(stream, id)) }
+
+  /// Says goodbye to a viewer; `.closed(id, .local)` follows, if there is such a viewer.
+  public func close(_ id: ConnectionID) { _ = inbox.post(.close(id)) }
+
+  /// What has been done so far; nil once stopped.
+  public func statistics() async -> EngineStatistics? {
+    await withCheckedContinuation { continuation in
+      if !inbox.post(.statistics(continuation)) { continuation.resume(returning: nil) }
+    }
+  }
+
+  /// Says goodbye to all viewers, and returns when the thread has ended and the port is free: in a few milliseconds.
+  public func stop() {
+    inbox.stop()
+    thread.join()
+  }
+}

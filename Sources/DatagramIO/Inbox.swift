@@ -1,0 +1,84 @@
+import CDatagram
+import Glibc
+import RTP
+import SansIO
+import SDP
+import Synchronization
+
+/// What a driver is asked to do.
+enum EngineCommand: Sendable {
+  case accept(
+    offer: String, id: ConnectionID, stream: @Sendable (VideoCodecName) -> StreamID,
+    CheckedContinuation<Result<String, EngineError>, Never>)
+  case select(StreamID, ConnectionID)
+  case close(ConnectionID)
+  case statistics(CheckedContinuation<EngineStatistics?, Never>)
+}
+
+/// Where other threads leave frames and commands for a driver's thread; an eventfd wakes it.
+final class Inbox: Sendable {
+  /// Far more commands than sessions make; beyond it they are refused.
+  static let maximumCommands = 4096
+
+  struct Contents: Sendable {
+    var frames = FrameMailbox()
+    var commands: [EngineCommand] = []
+    var isStopped = false
+  }
+
+  /// Readable when there is something inside.
+  let descriptor: Int32
+  private let contents = Mutex(Contents())
+
+  init(address: TransportAddress) throws(UDPSocketError) {
+    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    guard descriptor >= 0 else { throw .failed(address, code: errno) }
+  }
+
+  deinit { Glibc.close(descriptor) }
+
+  func publish(_ frame: PacketizedFrame) {
+    let wasEmpty = contents.withLock { contents in
+      if contents.isStopped { return false }
+      defer { contents.frames.append(frame) }
+      return contents.frames.isEmpty
+    }
+    if wasEmpty { wake() }
+  }
+
+  /// False when the command is refused: after `stop()`, or when there are too many.
+  func post(_ command: EngineCommand) -> Bool {
+    let isTaken = contents.withLock { contents in
+      guard !contents.isStopped, contents.commands.count < Self.maximumCommands else { return false }
+      contents.commands.append(command)
+      return true
+    }
+    if isTaken { wake() }
+    return isTaken
+  }
+
+  func stop() {
+    contents.withLock { $0.isStopped = true }
+    wake()
+  }
+
+  /// Takes everything: the frames in order appended to `frames`, the commands in order, and the streams that lost
+  /// frames.
+  func drain(
+    into frames: inout [PacketizedFrame]
+  ) -> (commands: [EngineCommand], lost: Set<StreamID>, dropped: UInt64, isStopped: Bool) {
+    var count: UInt64 = 0
+    read(descriptor, &count, MemoryLayout<UInt64>.size)
+    return contents.withLock { contents in
+      let lost = contents.frames.drain(into: &frames)
+      defer { contents.commands.removeAll() }
+      return (contents.commands, lost, contents.frames.droppedCount, contents.isStopped)
+    }
+  }
+
+  private func wake() {
+    var one: UInt64 = 1
+    // The only failure is a counter that is full, which is readable already.
+    write(descriptor, &one, MemoryLayout<UInt64>.size)
+  }
+}

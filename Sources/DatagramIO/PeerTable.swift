@@ -1,0 +1,39 @@
+import SansIO
+
+/// The connections by everything that they are looked up by.
+struct PeerTable {
+  private(set) var all: [Peer] = []
+  private var byID: [ConnectionID: Peer] = [:]
+  private var byUfrag: [String: Peer] = [:]
+  private var byAddress: [TransportAddress: Peer] = [:]
+
+  var count: Int { all.count }
+
+  subscript(id: ConnectionID) -> Peer? { byID[id] }
+
+  subscript(ufrag ufrag: String) -> Peer? { byUfrag[ufrag] }
+
+  subscript(address: TransportAddress) -> Peer? { byAddress[address] }
+
+  mutating func insert(_ peer: Peer) {
+    all.append(peer)
+    byID[peer.id] = peer
+    byUfrag[peer.connection.localUfrag] = peer
+  }
+
+  /// From now on what comes from `address` is for `peer`, which proved to be there.
+  mutating func assign(_ address: TransportAddress, to peer: Peer) {
+    guard byAddress[address] !== peer else { return }
+    if let former = byAddress[address] { former.addresses.removeAll { $0 == address } }
+    if peer.addresses.count == Peer.maximumAddresses { byAddress[peer.addresses.removeFirst()] = nil }
+    byAddress[address] = peer
+    peer.addresses.append(address)
+  }
+
+  mutating func remove(_ peer: Peer) {
+    all.removeAll { $0 === peer }
+    byID[peer.id] = nil
+    byUfrag[peer.connection.localUfrag] = nil
+    for address in peer.addresses { byAddress[address] = nil }
+  }
+}

@@ -1,0 +1,56 @@
+import CDatagram
+import Glibc
+import SansIO
+
+/// Sleeps until one of two descriptors is readable (epoll), and reads the clock.
+struct Poller: ~Copyable {
+  private let descriptor: Int32
+
+  init(socket: Int32, inbox: Int32, address: TransportAddress) throws(UDPSocketError) {
+    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard descriptor >= 0 else { throw .failed(address, code: errno) }
+    for (index, readable) in [socket, inbox].enumerated() {
+      var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(index)))
+      guard epoll_ctl(descriptor, EPOLL_CTL_ADD, readable, &event) == 0 else {
+        let code = errno
+        close(descriptor)
+        throw .failed(address, code: code)
+      }
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Waits until `deadline` at the latest; nil: as long as it takes.
+  func wait(until deadline: Instant?, now: Instant) -> (socket: Bool, inbox: Bool) {
+    var timeout: Int32 = -1
+    if let deadline {
+      // Rounded up, so that the deadline has passed at the end; a minute is long enough to sleep at once.
+      let milliseconds = ((deadline - now).wholeNanoseconds.clamped(to: 0...60_000_000_000) + 999_999) / 1_000_000
+      timeout = Int32(milliseconds)
+    }
+    var events = (epoll_event(), epoll_event())
+    let count = withUnsafeMutableBytes(of: &events) {
+      epoll_wait(descriptor, $0.baseAddress?.assumingMemoryBound(to: epoll_event.self), 2, timeout)
+    }
+    let first = count > 0 ? events.0.data.u64 : nil
+    let second = count > 1 ? events.1.data.u64 : nil
+    return (first == 0 || second == 0, first == 1 || second == 1)
+  }
+
+  /// The monotonic clock.
+  static func now() -> Instant { read(CLOCK_MONOTONIC) }
+
+  /// What to add to `now()` to get the time since 1970, in nanoseconds.
+  static func wallClockOffset() -> Int64 { read(CLOCK_REALTIME).nanoseconds &- now().nanoseconds }
+
+  private static func read(_ clock: clockid_t) -> Instant {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}
+
+extension Comparable {
+  fileprivate func clamped(to range: ClosedRange<Self>) -> Self { min(max(self, range.lowerBound), range.upperBound) }
+}

@@ -1,0 +1,141 @@
+import CFFmpeg
+import Glibc
+import Media
+import Synchronization
+
+/// Turns packets into pictures.
+///
+/// After each `send`, call `receive` until it gives nil or throws. A decoder works ahead on `threads` frames, so a
+/// picture comes out as many packets after its own went in.
+/// Sendable: it has one owner, and libavcodec does not tie a context to a thread.
+public struct Decoder: ~Copyable, @unchecked Sendable {
+  private let context: CodecContext
+  private let choice: PixelFormatChoice
+  /// Whether everything that was sent before `sendEnd` has come out.
+  public private(set) var isAtEnd = false
+
+  /// No picture may have more pixels than this: 16384x8192.
+  private static let maximumPixels: Int64 = 16_384 * 8192
+
+  /// A thread per processor, and no more than four: each holds pictures of its own.
+  public static var defaultThreads: Int { min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1), 4) }
+
+  /// `threads` decode frames side by side; 1 takes the least memory, and the CPU time is the same.
+  public init(
+    stream: VideoStream, hardware: (any HardwareDevice)? = nil, threads: Int = Decoder.defaultThreads
+  ) throws(MediaError) {
+    _ = AVLog.isQuietByDefault
+    let parameters = stream.parameters.pointer
+    guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
+      throw .noDecoder(codec: stream.codecName)
+    }
+    let context = CodecContext(codec)
+    try check(avcodec_parameters_to_context(context.pointer, parameters), "set up the decoder")
+    let choice = PixelFormatChoice(hardware: hardware)
+    context.pointer.pointee.pkt_timebase = stream.timeBase.libav
+    context.pointer.pointee.thread_count = Int32(clamping: max(1, threads))
+    context.pointer.pointee.max_pixels = Self.maximumPixels
+    // Crops exactly, at the price of rows that begin anywhere.
+    context.pointer.pointee.flags |= AV_CODEC_FLAG_UNALIGNED
+    context.pointer.pointee.opaque = Unmanaged.passUnretained(choice).toOpaque()
+    context.pointer.pointee.get_format = { context, offered in
+      guard let context, let offered else { return AV_PIX_FMT_NONE }
+      return Unmanaged<PixelFormatChoice>.fromOpaque(context.pointee.opaque!).takeUnretainedValue().choose(offered)
+    }
+    cffmpeg_make_callbacks_thread_safe(context.pointer)
+    if let hardware { context.pointer.pointee.hw_device_ctx = try hardware.makeReference() }
+    try check(avcodec_open2(context.pointer, codec, nil), "open the \(stream.codecName) decoder")
+    self.context = context
+    self.choice = choice
+  }
+
+  /// What decodes, as chosen at the last start of a sequence.
+  public var decodeKind: DecodeKind { choice.kind }
+
+  /// Whether pictures that no other picture needs are left out, for a decoder that is late.
+  public var skipNonReference: Bool {
+    get { context.pointer.pointee.skip_frame == AVDISCARD_NONREF }
+    set { context.pointer.pointee.skip_frame = newValue ? AVDISCARD_NONREF : AVDISCARD_DEFAULT }
+  }
+
+  /// Gives `packet` to the decoder, which keeps a reference if it needs one.
+  ///
+  /// Whatever libavcodec says of a packet is `.damaged`, and the decoder goes on with the next one.
+  public mutating func send(_ packet: borrowing Packet) throws(MediaError) {
+    // An empty packet would mean the end.
+    guard packet.byteCount > 0 else { return }
+    let code = avcodec_send_packet(context.pointer, packet.pointer)
+    guard code < 0 else { return }
+    throw .damaged(LibAVError(code: code, operation: "decode a packet"))
+  }
+
+  /// Tells the decoder that nothing follows; `receive` then gives what it still holds.
+  public mutating func sendEnd() throws(MediaError) {
+    let code = avcodec_send_packet(context.pointer, nil)
+    guard code != CFFMPEG_ERROR_EOF else { return }
+    try check(code, "end decoding")
+  }
+
+  /// The next picture, in the order of presentation; nil when it needs more packets, or `isAtEnd`.
+  public mutating func receive() throws(MediaError) -> VideoFrame? {
+    guard let frame = av_frame_alloc() else { fatalError("out of memory") }
+    var owned: UnsafeMutablePointer<AVFrame>? = frame
+    let code = avcodec_receive_frame(context.pointer, frame)
+    guard code >= 0 else {
+      av_frame_free(&owned)
+      if code == CFFMPEG_ERROR_EOF { isAtEnd = true }
+      if code == CFFMPEG_ERROR_EAGAIN || code == CFFMPEG_ERROR_EOF { return nil }
+      throw .damaged(LibAVError(code: code, operation: "decode a picture"))
+    }
+    guard frame.pointee.hw_frames_ctx != nil else { return VideoFrame(adopting: frame) }
+    defer { av_frame_free(&owned) }
+    return try Self.download(frame)
+  }
+
+  /// Forgets all that was sent, after a seek or to begin again after the end.
+  public mutating func flush() {
+    avcodec_flush_buffers(context.pointer)
+    isAtEnd = false
+  }
+
+  /// Brings a picture from the device's memory.
+  private static func download(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> VideoFrame {
+    guard let local = av_frame_alloc() else { fatalError("out of memory") }
+    var code = av_hwframe_transfer_data(local, frame, 0)
+    if code >= 0 { code = av_frame_copy_props(local, frame) }
+    guard code >= 0 else {
+      var owned: UnsafeMutablePointer<AVFrame>? = local
+      av_frame_free(&owned)
+      throw MediaError(code: code, operation: "bring a picture from the device")
+    }
+    return VideoFrame(adopting: local)
+  }
+}
+
+/// Answers libavcodec's get_format: the device's pixel format where it is offered, else the first one in plain memory.
+///
+/// Decoder threads ask it, so what it remembers is behind a lock.
+private final class PixelFormatChoice: Sendable {
+  private let hardware: (any HardwareDevice)?
+  private let chosen = Mutex(DecodeKind.software)
+
+  init(hardware: (any HardwareDevice)?) { self.hardware = hardware }
+
+  var kind: DecodeKind { chosen.withLock { $0 } }
+
+  /// `offered` ends with AV_PIX_FMT_NONE.
+  func choose(_ offered: UnsafePointer<AVPixelFormat>) -> AVPixelFormat {
+    var plain = AV_PIX_FMT_NONE
+    var next = offered
+    while next.pointee != AV_PIX_FMT_NONE {
+      if let hardware, next.pointee.rawValue == hardware.pixelFormat {
+        chosen.withLock { $0 = .hardware(hardware.name) }
+        return next.pointee
+      }
+      if plain == AV_PIX_FMT_NONE, !PixelFormat(next.pointee).isHardware { plain = next.pointee }
+      next += 1
+    }
+    chosen.withLock { $0 = .software }
+    return plain
+  }
+}

@@ -1,0 +1,56 @@
+import CFFmpeg
+
+extension Demuxer {
+  /// What the container says about the projection of `stream`.
+  ///
+  /// Of MP4 files the boxes are read here, because libav 5.1 takes a mesh for an equirectangular picture.
+  static func sphericalMetadata(
+    of stream: UnsafeMutablePointer<AVStream>, format: String, path: String?
+  ) -> SphericalMetadata? {
+    if format.hasPrefix("mov,"), let path, let movie = MovieBox.read(from: path),
+      let tracks = try? SphericalBoxes.parse(movie.span.bytes)
+    {
+      return tracks.first { Int64($0.trackID) == Int64(stream.pointee.id) }?.metadata
+    }
+    return sideData(of: stream, origin: format.hasPrefix("matroska") ? .matroska : .container)
+  }
+
+  private static func sideData(
+    of stream: UnsafeMutablePointer<AVStream>, origin: SphericalMetadata.Origin
+  ) -> SphericalMetadata? {
+    let stereo: SphericalMetadata.Stereo? = value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self).map {
+      switch $0.type {
+      case AV_STEREO3D_2D: .mono
+      case AV_STEREO3D_TOPBOTTOM: .topBottom
+      case AV_STEREO3D_SIDEBYSIDE: .leftRight
+      default: .other
+      }
+    }
+    guard let spherical = value(AV_PKT_DATA_SPHERICAL, of: stream, as: AVSphericalMapping.self) else { return nil }
+    func degrees(_ value: Int32) -> Double { Double(value) / 65536 }
+    func fraction(_ value: UInt32) -> Double { Double(value) / 4_294_967_296 }
+    let projection: SphericalMetadata.Projection =
+      switch spherical.projection {
+      case AV_SPHERICAL_EQUIRECTANGULAR: .equirectangular(.full)
+      case AV_SPHERICAL_EQUIRECTANGULAR_TILE:
+        .equirectangular(
+          .init(
+            top: fraction(spherical.bound_top), bottom: fraction(spherical.bound_bottom),
+            left: fraction(spherical.bound_left), right: fraction(spherical.bound_right)))
+      case AV_SPHERICAL_CUBEMAP: .cubemap(layout: 0, padding: spherical.padding)
+      default: .other(av_spherical_projection_name(spherical.projection).map { String(cString: $0) } ?? "unknown")
+      }
+    return SphericalMetadata(
+      projection: projection,
+      pose: .init(yaw: degrees(spherical.yaw), pitch: degrees(spherical.pitch), roll: degrees(spherical.roll)),
+      stereo: stereo ?? .mono, origin: origin)
+  }
+
+  private static func value<Value>(
+    _ type: AVPacketSideDataType, of stream: UnsafeMutablePointer<AVStream>, as: Value.Type
+  ) -> Value? {
+    var size = 0
+    guard let data = av_stream_get_side_data(stream, type, &size), size >= MemoryLayout<Value>.size else { return nil }
+    return UnsafeRawPointer(data).loadUnaligned(as: Value.self)
+  }
+}

@@ -1,0 +1,131 @@
+import CFFmpeg
+import Glibc
+import Media
+
+/// Opens a file or an address and reads the packets of its video.
+///
+/// Everything here may block: call it on a thread of one's own, and end it from another by way of `isInterrupted`.
+/// Sendable: it has one owner, and libavformat does not tie a context to a thread.
+public struct Demuxer: ~Copyable, @unchecked Sendable {
+  /// The video that is read: the one that libav thinks best, never cover art.
+  public let video: VideoStream?
+  public let streams: [StreamSummary]
+  /// libav's name of the container: "mov,mp4,m4a,3gp,3g2,mj2".
+  public let formatName: String
+  private let context: FormatContext
+
+  private static let openLimit: Int64 = 20
+  private static let readLimit: Int64 = 10
+
+  /// Opens `url`: a path, or an address with "://" in it that libavformat knows.
+  ///
+  /// `isInterrupted` is asked while libav waits, many times a second, on the thread that waits.
+  public init(url: String, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(MediaError) {
+    _ = AVLog.isQuietByDefault
+    let path = try Self.localPath(of: url)
+    let interruption = Interruption(isInterrupted: isInterrupted)
+    interruption.allow(seconds: Self.openLimit)
+    let context = try FormatContext(opening: path.map { "file:" + $0 } ?? url, interruption: interruption)
+    let found = avformat_find_stream_info(context.pointer, nil)
+    guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
+    if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
+    let video = try Self.selectVideo(in: context, path: path)
+    self.video = video
+    streams = context.streams.map(StreamSummary.init)
+    formatName = context.formatName
+    self.context = context
+  }
+
+  /// The best video, described; libav is told to skip everything else.
+  private static func selectVideo(
+    in context: borrowing FormatContext, path: String?
+  ) throws(MediaError) -> VideoStream? {
+    let streams = context.streams
+    let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
+    for (index, stream) in streams.enumerated() where index != best { stream.pointee.discard = AVDISCARD_ALL }
+    guard streams.indices.contains(best), cffmpeg_is_attached_picture(streams[best]) == 0,
+      streams[best].pointee.codecpar.pointee.width > 0
+    else { return nil }
+    let duration = context.pointer.pointee.duration
+    return try VideoStream(
+      streams[best], containerDuration: duration > 0 ? Rational(1, AV_TIME_BASE)?.time(of: duration) : nil,
+      spherical: sphericalMetadata(of: streams[best], format: context.formatName, path: path))
+  }
+
+  /// Reads the next packet of the video into `packet`; false at the end.
+  ///
+  /// After `.damaged` the next call may find something again.
+  public func readPacket(_ packet: borrowing Packet) throws(MediaError) -> Bool {
+    guard let video else { throw .noVideo }
+    context.interruption.allow(seconds: Self.readLimit)
+    while true {
+      av_packet_unref(packet.pointer)
+      let code = av_read_frame(context.pointer, packet.pointer)
+      switch code {
+      case 0 where Int(packet.pointer.pointee.stream_index) == video.index:
+        return true
+      case 0, CFFMPEG_ERROR_EAGAIN:
+        if context.interruption.shouldEnd { throw context.interruption.error(CFFMPEG_ERROR_EXIT, "read") }
+        if code != 0 { usleep(1000) }
+      case CFFMPEG_ERROR_EOF:
+        // A connection that breaks looks like an end to some demuxers.
+        if let io = context.pointer.pointee.pb, io.pointee.error < 0, io.pointee.error != CFFMPEG_ERROR_EOF {
+          throw context.interruption.error(io.pointee.error, "read")
+        }
+        return false
+      default:
+        throw context.interruption.error(code, "read")
+      }
+    }
+  }
+
+  /// Goes to the last key frame at or before `time` after the first picture. The decoder must be flushed with it.
+  public func seek(to time: MediaTime) throws(MediaError) {
+    guard let video else { throw .noVideo }
+    context.interruption.allow(seconds: Self.readLimit)
+    let target = video.timeBase.ticks(of: time).addingReportingOverflow(video.startTime).partialValue
+    let code = avformat_seek_file(context.pointer, Int32(video.index), .min, target, target, 0)
+    guard code < 0 else { return }
+    // Before the first key frame there is nothing: take the first one there is.
+    let later = avformat_seek_file(context.pointer, Int32(video.index), .min, target, .max, 0)
+    guard later >= 0 else { throw context.interruption.error(code, "seek") }
+  }
+
+  /// Goes back to the first packet. The decoder must be flushed with it.
+  public func rewind() throws(MediaError) {
+    guard let video else { throw .noVideo }
+    context.interruption.allow(seconds: Self.readLimit)
+    let index = Int32(video.index)
+    // Times in a transport stream may jump; its first byte is its start.
+    let flags = context.pointer.pointee.iformat.pointee.flags
+    let jumps = flags & (AVFMT_TS_DISCONT | AVFMT_NO_BYTE_SEEK) == AVFMT_TS_DISCONT
+    if jumps, av_seek_frame(context.pointer, index, 0, AVSEEK_FLAG_BYTE) >= 0 { return }
+    if avformat_seek_file(context.pointer, index, .min, video.startTime, video.startTime, 0) >= 0 { return }
+    // Streams without an index, as raw H.264, go by bytes.
+    let code = av_seek_frame(context.pointer, index, 0, AVSEEK_FLAG_BYTE)
+    guard code >= 0 else { throw context.interruption.error(code, "go back to the start") }
+  }
+
+  /// The path that `url` means, if it is one and a regular file with something in it; nil for an address.
+  private static func localPath(of url: String) throws(MediaError) -> String? {
+    let path: String
+    if url.hasPrefix("file://") {
+      path = String(url.dropFirst("file://".count))
+    } else if url.contains("://") {
+      return nil
+    } else {
+      path = url
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw .cannotOpen(LibAVError(code: cffmpeg_error(errno), operation: "open"))
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .isFolder
+    default: throw .notRegularFile
+    }
+    guard status.st_size > 0 else { throw .empty }
+    return path
+  }
+}

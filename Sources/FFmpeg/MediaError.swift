@@ -1,0 +1,62 @@
+import CFFmpeg
+
+/// Why media cannot be read, decoded or encoded, in words for the person who put the file there.
+public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file or address does not open at all.
+  case cannotOpen(LibAVError)
+  case isFolder
+  /// A pipe, socket or device: opening one could block for ever.
+  case notRegularFile
+  case empty
+  /// It opens, but libavformat does not know the format or the head of the file is damaged.
+  case notMedia
+  case noVideo
+  case noDecoder(codec: String)
+  case noEncoder(codec: String)
+  case unsupportedPicture(String)
+  /// `isInterrupted` said so while libav was blocked.
+  case interrupted
+  /// An open or a read took longer than its limit.
+  case timedOut
+  /// What was read makes no sense; reading or decoding may go on after it.
+  case damaged(LibAVError)
+  /// Anything else that libav refused.
+  case failed(LibAVError)
+
+  public var description: String {
+    switch self {
+    case .cannotOpen(let error): "it cannot be opened: \(error.reason)"
+    case .isFolder: "it is a folder"
+    case .notRegularFile: "it is not a regular file"
+    case .empty: "the file is empty"
+    case .notMedia: "it is not a media file, or its beginning is damaged"
+    case .noVideo: "there is no video in it"
+    case .noDecoder(let codec): "there is no decoder for its codec \(codec)"
+    case .noEncoder(let codec): "there is no encoder for \(codec)"
+    case .unsupportedPicture(let picture): "pictures of \(picture) are not supported"
+    case .interrupted: "reading was interrupted"
+    case .timedOut: "no data came in time"
+    case .damaged(let error): "it is damaged: \(error.description)"
+    case .failed(let error): error.description
+    }
+  }
+}
+
+extension MediaError {
+  /// Sorts a libav code that came while reading or coding into the cases above.
+  init(code: Int32, operation: String) {
+    self =
+      switch code {
+      case CFFMPEG_ERROR_EXIT: .interrupted
+      case CFFMPEG_ERROR_INVALIDDATA: .damaged(LibAVError(code: code, operation: operation))
+      default: .failed(LibAVError(code: code, operation: operation))
+      }
+  }
+}
+
+/// Throws what a negative `code` means; gives it back otherwise.
+@discardableResult
+func check(_ code: Int32, _ operation: @autoclosure () -> String) throws(MediaError) -> Int32 {
+  guard code < 0 else { return code }
+  throw MediaError(code: code, operation: operation())
+}

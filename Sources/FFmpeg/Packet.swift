@@ -1,0 +1,27 @@
+import CFFmpeg
+
+/// A coded packet, reused from read to read; owns one AVPacket.
+///
+/// Sendable: it has one owner, and libav does not tie a packet to a thread.
+public struct Packet: ~Copyable, @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<AVPacket>
+
+  public init() {
+    guard let pointer = av_packet_alloc() else { fatalError("out of memory") }
+    self.pointer = pointer
+  }
+
+  deinit {
+    var pointer: UnsafeMutablePointer<AVPacket>? = pointer
+    av_packet_free(&pointer)
+  }
+
+  /// When the picture is due, in the stream's time base.
+  public var pts: Int64? { pointer.pointee.pts == CFFMPEG_NO_TIMESTAMP ? nil : pointer.pointee.pts }
+  /// When it is to be decoded, in the stream's time base.
+  public var dts: Int64? { pointer.pointee.dts == CFFMPEG_NO_TIMESTAMP ? nil : pointer.pointee.dts }
+  /// In the stream's time base; 0 when unknown.
+  public var duration: Int64 { max(0, pointer.pointee.duration) }
+  public var isKeyFrame: Bool { pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+  public var byteCount: Int { Int(pointer.pointee.size) }
+}

@@ -1,0 +1,82 @@
+/// What a file says about how its picture covers the sphere.
+public struct SphericalMetadata: Hashable, Sendable {
+  public enum Projection: Hashable, Sendable {
+    case equirectangular(Bounds)
+    /// `layout` 0 is the only one that Spherical Video V2 defines; `padding` is in pixels from each face edge.
+    case cubemap(layout: UInt32, padding: UInt32)
+    /// A mesh of its own, as VR180 cameras write it.
+    case mesh
+    /// Something else, by the name that the file gives it.
+    case other(String)
+  }
+
+  /// How much of the full panorama lies outside of the picture at each edge, as a fraction of the panorama's size.
+  public struct Bounds: Hashable, Sendable {
+    public var top: Double
+    public var bottom: Double
+    public var left: Double
+    public var right: Double
+
+    public init(top: Double = 0, bottom: Double = 0, left: Double = 0, right: Double = 0) {
+      self.top = top
+      self.bottom = bottom
+      self.left = left
+      self.right = right
+    }
+
+    public static let full = Bounds()
+  }
+
+  /// How the camera was turned, in degrees, as in Spherical Video V2: yaw then pitch then roll,
+  /// counter-clockwise about the up, right and forward axes.
+  public struct Pose: Hashable, Sendable {
+    public var yaw: Double
+    public var pitch: Double
+    public var roll: Double
+
+    public init(yaw: Double = 0, pitch: Double = 0, roll: Double = 0) {
+      self.yaw = yaw
+      self.pitch = pitch
+      self.roll = roll
+    }
+  }
+
+  public enum Stereo: Hashable, Sendable {
+    case mono
+    /// The left eye is the upper half.
+    case topBottom
+    /// The left eye is the left half.
+    case leftRight
+    /// Anything else, also what a mesh decides.
+    case other
+  }
+
+  /// Where it was said.
+  public enum Origin: Hashable, Sendable {
+    /// The XML in a `uuid` box (Spherical Video RFC, V1).
+    case sphericalVideoV1
+    /// The `st3d` and `sv3d` boxes (Spherical Video V2).
+    case sphericalVideoV2
+    /// The Projection element of Matroska.
+    case matroska
+    /// Another container's own way.
+    case container
+    /// Nowhere: the picture is twice as wide as high.
+    case assumed
+  }
+
+  public var projection: Projection
+  public var pose: Pose
+  public var stereo: Stereo
+  public var origin: Origin
+
+  /// Whether the file says nothing and its shape alone speaks for a panorama.
+  public var isAssumed: Bool { origin == .assumed }
+
+  public init(projection: Projection, pose: Pose = Pose(), stereo: Stereo = .mono, origin: Origin) {
+    self.projection = projection
+    self.pose = pose
+    self.stereo = stereo
+    self.origin = origin
+  }
+}

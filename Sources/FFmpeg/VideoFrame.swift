@@ -1,0 +1,77 @@
+import CFFmpeg
+import Media
+
+/// One picture in memory: a reference to an AVFrame, shared and never copied on its way.
+///
+/// Sendable: it is written before it is handed on, by the one who made it, and only read afterwards; libav counts the
+/// references to its memory atomically.
+public final class VideoFrame: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<AVFrame>
+
+  /// The size of the picture that is meant to be seen: a decoder's padding (1088 rows for 1080) is outside of it.
+  public let size: VideoSize
+  /// nil when the picture must go through a `PixelConverter` first.
+  public let layout: PlanarPicture.Layout?
+  /// libav's name of the pixel format.
+  public let pixelFormat: String
+  public let colour: ColourDescription
+  /// When it is due, in the time base of its stream; nil when the stream does not say, and for pictures made here.
+  public let pts: Int64?
+  /// How long it lasts, in the time base of its stream; nil when unknown.
+  public let duration: Int64?
+  public let isKeyFrame: Bool
+
+  /// Takes over `pointer`, whose picture is cropped already.
+  init(adopting pointer: UnsafeMutablePointer<AVFrame>) {
+    let frame = pointer.pointee
+    let format = PixelFormat(frame.format)
+    let size = VideoSize(width: Int(frame.width), height: Int(frame.height))
+    self.pointer = pointer
+    self.size = size
+    // A picture stored bottom up has negative strides; the converter turns it.
+    layout = frame.linesize.0 > 0 ? format.layout : nil
+    pixelFormat = format.name
+    colour = ColourDescription(
+      range: frame.color_range, primaries: frame.color_primaries, transfer: frame.color_trc,
+      matrix: frame.colorspace, format: format.libav, size: size)
+    pts = frame.best_effort_timestamp == CFFMPEG_NO_TIMESTAMP ? nil : frame.best_effort_timestamp
+    duration = frame.pkt_duration > 0 ? frame.pkt_duration : nil
+    isKeyFrame = frame.key_frame != 0
+  }
+
+  deinit {
+    var pointer: UnsafeMutablePointer<AVFrame>? = pointer
+    av_frame_free(&pointer)
+  }
+
+  /// Makes one picture to draw into. Where many are needed, use a `VideoFramePool`.
+  public static func make(
+    size: VideoSize, layout: PlanarPicture.Layout = .yuv420p, colour: ColourDescription = .bt709
+  ) throws(MediaError) -> VideoFrame {
+    try VideoFramePool(size: size, layout: layout, colour: colour).makeFrame()
+  }
+
+  /// Shows the picture to `body`, which must only read it. Requires a `layout`.
+  ///
+  /// At least 32 readable bytes follow the last sample of every plane.
+  public func withPicture<Result, Failure: Error>(
+    _ body: (PlanarPicture) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let layout else { preconditionFailure("a \(pixelFormat) picture needs a PixelConverter") }
+    func plane(_ index: Int32) -> PlanarPicture.Plane {
+      .init(base: UnsafeMutableRawPointer(cffmpeg_plane(pointer, index)), stride: Int(cffmpeg_stride(pointer, index)))
+    }
+    let picture = PlanarPicture(
+      layout: layout, size: size, luma: plane(0), cb: plane(1), cr: plane(layout.isSemiPlanar ? 1 : 2))
+    defer { withExtendedLifetime(self) {} }
+    return try body(picture)
+  }
+
+  /// Lets `body` draw the picture. Requires that nobody else holds it: it was just made, and is not handed on yet.
+  public func withMutablePicture<Result, Failure: Error>(
+    _ body: (PlanarPicture) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(av_frame_is_writable(pointer) != 0, "somebody else reads this picture")
+    return try withPicture(body)
+  }
+}

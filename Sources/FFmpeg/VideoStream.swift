@@ -1,0 +1,91 @@
+import CFFmpeg
+import Media
+
+/// The video of an open file, as its container describes it.
+public struct VideoStream: Sendable {
+  /// Its place among the streams of the container.
+  public let index: Int
+  /// libav's name of the codec: "h264", "hevc", "vp9", "av1".
+  public let codecName: String
+  /// "High", "Main 10"; nil when unknown.
+  public let profile: String?
+  /// The coded picture without its padding; the frames themselves have the last word.
+  public let size: VideoSize
+  /// libav's name of the pixel format: "yuv420p"; "unknown" when only decoding can tell.
+  public let pixelFormat: String
+  public let bitDepth: Int
+  public let colour: ColourDescription
+  /// nil when the container does not say and cannot be asked.
+  public let averageFrameRate: Rational?
+  /// The unit of `Packet` and `VideoFrame` times.
+  public let timeBase: Rational
+  /// The time of the first picture, in `timeBase`; 0 when unknown.
+  public let startTime: Int64
+  /// How long it claims to be; nil when it does not say, as a live stream.
+  public let duration: MediaTime?
+  public let spherical: SphericalMetadata?
+  /// What a `Decoder` needs.
+  public let parameters: CodecParameters
+
+  /// The time of `timestamp` after the first picture.
+  public func time(of timestamp: Int64) -> MediaTime {
+    timeBase.time(of: timestamp.subtractingReportingOverflow(startTime).partialValue)
+  }
+
+  init(
+    _ stream: UnsafeMutablePointer<AVStream>, containerDuration: MediaTime?, spherical: SphericalMetadata?
+  ) throws(MediaError) {
+    let values = stream.pointee
+    let codec = values.codecpar.pointee
+    let format = PixelFormat(codec.format)
+    let size = VideoSize(width: Int(codec.width), height: Int(codec.height))
+    guard let timeBase = Rational(values.time_base) else { throw .noVideo }
+    index = Int(values.index)
+    codecName = String(cString: avcodec_get_name(codec.codec_id))
+    profile = avcodec_profile_name(codec.codec_id, codec.profile).map { String(cString: $0) }
+    self.size = size
+    pixelFormat = format.name
+    bitDepth = format.bitDepth
+    colour = ColourDescription(
+      range: codec.color_range, primaries: codec.color_primaries, transfer: codec.color_trc,
+      matrix: codec.color_space, format: format.libav, size: size)
+    averageFrameRate = Rational(values.avg_frame_rate) ?? Rational(values.r_frame_rate)
+    self.timeBase = timeBase
+    startTime = values.start_time == CFFMPEG_NO_TIMESTAMP ? 0 : values.start_time
+    let own = values.duration == CFFMPEG_NO_TIMESTAMP || values.duration <= 0 ? nil : timeBase.time(of: values.duration)
+    duration = own ?? containerDuration
+    self.spherical = spherical ?? Self.assumedMetadata(of: size)
+    parameters = try CodecParameters(copying: values.codecpar)
+  }
+
+  /// A picture twice as wide as high that says nothing is taken for a full panorama.
+  private static func assumedMetadata(of size: VideoSize) -> SphericalMetadata? {
+    guard size.height > 0, size.width == 2 * size.height else { return nil }
+    return SphericalMetadata(projection: .equirectangular(.full), origin: .assumed)
+  }
+}
+
+/// Any stream of a container, for telling a person what is in it.
+public struct StreamSummary: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable {
+    case video, audio, subtitle, data, other
+  }
+
+  public let index: Int
+  public let kind: Kind
+  public let codecName: String
+
+  init(_ stream: UnsafeMutablePointer<AVStream>) {
+    let codec = stream.pointee.codecpar.pointee
+    index = Int(stream.pointee.index)
+    codecName = String(cString: avcodec_get_name(codec.codec_id))
+    kind =
+      switch codec.codec_type {
+      case AVMEDIA_TYPE_VIDEO: .video
+      case AVMEDIA_TYPE_AUDIO: .audio
+      case AVMEDIA_TYPE_SUBTITLE: .subtitle
+      case AVMEDIA_TYPE_DATA: .data
+      default: .other
+      }
+  }
+}

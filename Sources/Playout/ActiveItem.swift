@@ -1,0 +1,90 @@
+import FFmpeg
+import Media
+import SphericalVideo
+
+/// An item while the player plays it.
+final class ActiveItem {
+  /// nil for the test card.
+  let item: PlaylistItem?
+  /// Its place in the playlist.
+  let index: Int
+  let description: SourceDescription
+  /// Let go of when nothing more comes out of it, for a decoder holds many pictures.
+  private(set) var source: (any FrameSource)?
+  /// How many frames came out of it.
+  var frames = 0
+  /// Those of the source's decode errors that are counted already.
+  var decodeErrors = 0
+  private var view: (frameSize: VideoSize, view: SourceView)?
+
+  init(_ open: OpenItem) {
+    item = open.item
+    index = open.index
+    source = open.source
+    description = open.source.description
+  }
+
+  init(testCard: any FrameSource) {
+    item = nil
+    index = 0
+    source = testCard
+    description = testCard.description
+  }
+
+  /// Nothing more comes out of it.
+  var hasEnded: Bool { source == nil }
+
+  func end() { source = nil }
+
+  /// A frame with what it is a picture of, which may change within an item.
+  func timedFrame(_ frame: VideoFrame, _ time: MediaTime) -> TimedFrame {
+    guard let layout = frame.layout else { preconditionFailure("sources convert what cannot be projected") }
+    if let (frameSize, view) = view, frameSize == frame.size, view.geometry.layout == layout {
+      return TimedFrame(frame: frame, time: time, view: view)
+    }
+    let projection = description.projection
+    let region = projection.region(of: frame.size)
+    let geometry = SourceGeometry(size: region.size, layout: layout, projection: projection.projection)
+    let view = SourceView(region: region, geometry: geometry)
+    self.view = (frame.size, view)
+    return TimedFrame(frame: frame, time: time, view: view)
+  }
+
+  func describe(into state: inout PlayerState) {
+    state.item = item
+    state.index = item == nil ? nil : index
+    state.duration = description.duration
+    state.isTestCard = description.isTestCard
+    state.geometry = description.projection.description
+    state.decoder = description.decoder
+    state.hasEnded = false
+  }
+}
+
+/// A decoded frame that waits for its time.
+struct QueuedFrame {
+  var frame: SourceFrame
+  var due: MediaTime
+  var item: ActiveItem
+
+  /// How long a frame is usually seen, by which its lateness is judged.
+  var period: MediaTime { item.description.frameDuration }
+
+  /// Roughly what it takes of memory.
+  var bytes: Int { frame.frame.size.width * frame.frame.size.height * 3 / 2 * (frame.frame.layout?.bytesPerSample ?? 1) }
+}
+
+/// What is known of the item that comes next.
+enum Preparation {
+  enum Purpose: Hashable {
+    /// It follows the one that is on, without a gap.
+    case follow
+    /// It comes on as soon as it is open, at a position of its own if one is given.
+    case jump(seek: MediaTime?)
+  }
+
+  case none
+  /// The opener is at work; `interruption` breaks it off.
+  case underway(request: Int, purpose: Purpose, interruption: Interruption)
+  case ready(ItemOpener.Outcome)
+}

@@ -1,0 +1,106 @@
+import FFmpeg
+import Media
+import SphericalVideo
+import Synchronization
+
+/// A channel's state and thread; it outlives the channel by what the thread still has to finish.
+final class ChannelWorker: Sendable {
+  struct State {
+    var schedule = ChannelSchedule()
+    var preset: CameraPreset
+    var counters = PresetChannel.Counters()
+    var programme: CurrentFrame?
+    var thread: WorkerThread?
+  }
+
+  let state: Mutex<State>
+  /// What the schedule says, to be read without the lock.
+  let awake = Atomic(false)
+
+  private let codec: VideoCodec
+  private let configuration: ChannelConfiguration
+  private let tables: RemapTableCache
+  private let sink: @Sendable (EncodedFrame) -> Void
+  private let events: @Sendable (PresetChannel.Event) -> Void
+  private let wakeup = Wakeup()
+
+  init(
+    preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
+    sink: @escaping @Sendable (EncodedFrame) -> Void, events: @escaping @Sendable (PresetChannel.Event) -> Void
+  ) {
+    self.codec = codec
+    self.configuration = configuration
+    self.tables = tables
+    self.sink = sink
+    self.events = events
+    state = Mutex(State(preset: preset))
+  }
+
+  /// Changes the state and lets the thread look at it.
+  func change(_ body: (inout State) -> Void) {
+    state.withLock { state in
+      body(&state)
+      awake.store(state.schedule.isAwake, ordering: .relaxed)
+    }
+    wakeup.raise()
+  }
+
+  /// The thread.
+  func run() {
+    var pipeline = PresetPipeline(
+      preset: state.withLock { $0.preset }, codec: codec, configuration: configuration, tables: tables)
+    var wasAwake = false
+    while true {
+      let (task, preset, programme) = state.withLock { state in
+        let programme = state.programme
+        let now = programme?.clock.now ?? .zero
+        return (state.schedule.next(at: now) { programme?.again() }, state.preset, programme)
+      }
+      pipeline.preset = preset
+      switch task {
+      case .close: return
+      case .sleep:
+        pipeline.release()
+        if wasAwake { events(.asleep) }
+        wasAwake = false
+        wakeup.wait(until: nil)
+        _ = wakeup.consume()
+      case .wait(let deadline):
+        if let programme {
+          programme.clock.wait(until: deadline, or: wakeup)
+        } else {
+          wakeup.wait(until: nil)
+          _ = wakeup.consume()
+        }
+      case .encode(let frame, let asKeyframe):
+        if !wasAwake { events(.awake) }
+        wasAwake = true
+        encode(frame, asKeyframe: asKeyframe, with: &pipeline, clock: programme?.clock)
+      }
+    }
+  }
+
+  private func encode(
+    _ frame: TimedFrame, asKeyframe: Bool, with pipeline: inout PresetPipeline, clock: (any PlayoutClock)?
+  ) {
+    do throws(MediaError) {
+      let encoded = try pipeline.encode(frame, forceKeyframe: asKeyframe)
+      let isWanted = state.withLock { state in
+        state.schedule.encoded(at: clock?.now ?? frame.time, asKeyframe: encoded?.isKeyFrame == true)
+        guard let encoded, state.schedule.isAwake else { return false }
+        state.counters.encoded += 1
+        state.counters.keyframes += encoded.isKeyFrame ? 1 : 0
+        state.counters.bytes += UInt64(encoded.data.count)
+        return true
+      }
+      if let encoded, isWanted { sink(encoded) }
+    } catch {
+      let isFirst = state.withLock { state in
+        state.schedule.failed(at: clock?.now ?? frame.time)
+        state.counters.encoderFailures += 1
+        return state.schedule.failuresInARow == 1
+      }
+      if isFirst { events(.encoderFailed(reason: error.description)) }
+    }
+  }
+}

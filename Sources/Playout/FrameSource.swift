@@ -1,0 +1,66 @@
+import FFmpeg
+import Media
+
+/// A frame of an item, in order of display.
+package struct SourceFrame {
+  package var frame: VideoFrame
+  /// Where it lies in the item.
+  package var position: MediaTime
+  /// How long it is seen, as far as known.
+  package var duration: MediaTime
+
+  package init(frame: VideoFrame, position: MediaTime, duration: MediaTime) {
+    self.frame = frame
+    self.position = position
+    self.duration = duration
+  }
+}
+
+/// What a short piece of work on a source came to.
+package enum SourceStep {
+  case frame(SourceFrame)
+  /// Something was done, but no frame came of it yet.
+  case working
+  case end
+}
+
+/// An open item: gives frames when asked, on the player's thread.
+package protocol FrameSource: AnyObject {
+  var description: SourceDescription { get }
+
+  /// Does a piece of work that is short enough to be done between two frames.
+  ///
+  /// - Throws: `MediaError` when the item cannot go on.
+  func step() throws(MediaError) -> SourceStep
+
+  /// Goes on from the last key frame at or before `position`.
+  func seek(to position: MediaTime) throws(MediaError)
+
+  /// Leaves out frames that no other frame needs, where that can be told before they are decoded.
+  var isSparing: Bool { get set }
+
+  /// What went wrong without ending the item.
+  var decodeErrors: Int { get }
+}
+
+/// What is known of an open item.
+package struct SourceDescription: Sendable {
+  package var duration: MediaTime?
+  /// The usual distance between frames.
+  package var frameDuration: MediaTime
+  package var projection: SourceProjection
+  /// "software", or the name of the hardware.
+  package var decoder: String
+  package var isTestCard = false
+
+  package init(
+    duration: MediaTime?, frameDuration: MediaTime, projection: SourceProjection, decoder: String,
+    isTestCard: Bool = false
+  ) {
+    self.duration = duration
+    self.frameDuration = frameDuration
+    self.projection = projection
+    self.decoder = decoder
+    self.isTestCard = isTestCard
+  }
+}

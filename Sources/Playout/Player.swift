@@ -1,0 +1,137 @@
+import FFmpeg
+import Media
+import SphericalVideo
+import Synchronization
+
+/// Plays a playlist: decodes each frame once, and hands it to whoever is awake when it is due.
+///
+/// It runs on a thread of its own, which waits for the time of the next frame and for nobody else. All items share one
+/// time line, that of its clock. It never stops by itself: a bad item is skipped, and with nothing left to play the
+/// built-in test card is on until something can be.
+public final class Player: Sendable {
+  /// The frame that is on.
+  public let current: CurrentFrame
+
+  private let inbox: Monitor<PlayerInbox>
+  private let wakeup = Wakeup()
+  private let shared: SharedState
+  private let stopping = Interruption()
+  private let environment: Environment
+  private let configuration: PlayerConfiguration
+  private let events: @Sendable (PlayerEvent) -> Void
+  private let thread = Mutex<WorkerThread?>(nil)
+
+  /// What a test replaces.
+  package struct Environment: Sendable {
+    package var clock: any PlayoutClock
+    package var open: @Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource
+    package var testCard: @Sendable () throws(MediaError) -> any FrameSource
+    /// Runs work that blocks, elsewhere or at once.
+    package var run: @Sendable (@escaping @Sendable () -> Void) -> Void
+
+    package init(
+      clock: any PlayoutClock,
+      open: @escaping @Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource,
+      testCard: @escaping @Sendable () throws(MediaError) -> any FrameSource,
+      run: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+    ) {
+      self.clock = clock
+      self.open = open
+      self.testCard = testCard
+      self.run = run
+    }
+
+    /// Files, libav and a thread for each opening.
+    package static func live(_ configuration: PlayerConfiguration, clock: any PlayoutClock) -> Environment {
+      let (size, framerate) = (configuration.testCardSize, configuration.maximumFramerate)
+      let threads = configuration.decoderThreads
+      return Environment(
+        clock: clock,
+        open: { item, interruption throws(MediaError) in
+          try MediaFileSource(url: item.url, decoderThreads: threads, interruption: interruption)
+        },
+        testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },
+        run: { work in _ = WorkerThread(name: "open", body: work) })
+    }
+  }
+
+  public convenience init(
+    configuration: PlayerConfiguration, clock: any PlayoutClock = MonotonicClock(),
+    events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
+  ) {
+    self.init(configuration: configuration, environment: .live(configuration, clock: clock), events: events)
+  }
+
+  package init(
+    configuration: PlayerConfiguration, environment: Environment,
+    events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.environment = environment
+    self.events = events
+    inbox = Monitor(PlayerInbox())
+    shared = SharedState()
+    current = CurrentFrame(clock: environment.clock)
+  }
+
+  /// Starts playing, once.
+  public func start() {
+    thread.withLock { thread in
+      guard thread == nil else { return }
+      // The loop is made on its thread and never leaves it.
+      thread = WorkerThread(name: "player") { [self] in
+        PlayerLoop(
+          configuration: configuration, environment: environment, inbox: inbox, wakeup: wakeup, shared: shared,
+          current: current, stopping: stopping, events: events
+        ).run()
+      }
+    }
+  }
+
+  /// Ends the thread, also out of a read that blocks, and returns when it is gone or after a second.
+  public func stop() {
+    stopping.raise()
+    inbox.withLock { $0.isStopped = true }
+    wakeup.raise()
+    _ = thread.withLock { $0 }?.join(within: 1)
+  }
+
+  public func play() { send(.play) }
+
+  /// Holds the frame that is on.
+  public func pause() { send(.pause) }
+
+  /// Goes on at `position` of the item that is on; to the frame, not to the key frame before it.
+  public func seek(to position: MediaTime) { send(.seek(position)) }
+
+  public func next() { send(.next) }
+
+  public func previous() { send(.previous) }
+
+  /// Plays the item at `index` of the playlist, counted from 0; one out of range changes nothing.
+  public func go(to index: Int) { send(.go(index)) }
+
+  /// Hands frames to `receiver` from now on, whenever it is awake.
+  public func attach(_ receiver: any FrameReceiver) {
+    receiver.attached(to: current)
+    inbox.withLock { $0.attach(receiver) }
+    wakeup.raise()
+  }
+
+  public func detach(_ receiver: any FrameReceiver) {
+    inbox.withLock { $0.detach(receiver) }
+    wakeup.raise()
+  }
+
+  public var state: PlayerState { shared.state.withLock { $0 } }
+
+  private func send(_ command: PlayerInbox.Command) {
+    inbox.withLock { $0.append(command) }
+    wakeup.raise()
+  }
+}
+
+/// What the player's thread shows of itself to others.
+final class SharedState: Sendable {
+  let state = Mutex(PlayerState())
+}

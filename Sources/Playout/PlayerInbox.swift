@@ -1,0 +1,52 @@
+import Media
+
+/// What other threads want of the player's thread.
+struct PlayerInbox {
+  enum Command: Hashable {
+    case play
+    case pause
+    case seek(MediaTime)
+    case next
+    case previous
+    case go(Int)
+  }
+
+  /// More commands than this at once are an accident; the oldest are dropped.
+  static let maximumCommands = 64
+
+  private(set) var commands: [Command] = []
+  /// What the opener found, with the number of the request.
+  private(set) var outcomes: [(request: Int, outcome: ItemOpener.Outcome)] = []
+  private(set) var receivers: [any FrameReceiver] = []
+  /// Changes with `receivers`.
+  private(set) var receiversVersion = 0
+  var isStopped = false
+
+  mutating func append(_ command: Command) {
+    if commands.count >= Self.maximumCommands { commands.removeFirst() }
+    commands.append(command)
+  }
+
+  mutating func append(_ outcome: ItemOpener.Outcome, of request: Int) { outcomes.append((request, outcome)) }
+
+  mutating func attach(_ receiver: any FrameReceiver) {
+    guard !receivers.contains(where: { $0 === receiver }) else { return }
+    receivers.append(receiver)
+    receiversVersion += 1
+  }
+
+  mutating func detach(_ receiver: any FrameReceiver) {
+    receivers.removeAll { $0 === receiver }
+    receiversVersion += 1
+  }
+
+  /// Takes out what is to be done; what `receivers` are is left.
+  mutating func take() -> (commands: [Command], outcomes: [(request: Int, outcome: ItemOpener.Outcome)]) {
+    guard !commands.isEmpty || !outcomes.isEmpty else { return ([], []) }
+    defer {
+      commands.removeAll()
+      outcomes.removeAll()
+    }
+    return (commands, outcomes)
+  }
+}

@@ -1,0 +1,49 @@
+import Media
+
+/// What people ask of the player.
+extension PlayerLoop {
+  func obey(_ command: PlayerInbox.Command) {
+    switch command {
+    case .pause: pause()
+    case .play: play()
+    case .seek(let position): seek(to: max(position, .zero))
+    case .next: skip { .after($0, index: $1) }
+    case .previous: skip { .before($0, index: $1) }
+    case .go(let index): request(.index(index), purpose: .jump(seek: nil))
+    }
+  }
+
+  private func pause() {
+    guard pausedAt == nil else { return }
+    pausedAt = clock.now
+    shared.state.withLock { $0.isPaused = true }
+  }
+
+  private func play() {
+    if let pausedAt {
+      // What was due during the pause is due as much later.
+      move(by: clock.now - pausedAt)
+      self.pausedAt = nil
+      wantsPreview = false
+      shared.state.withLock { $0.isPaused = false }
+    }
+    if hasEnded { request(.first, purpose: .jump(seek: nil)) }
+  }
+
+  /// Within the item that is on; when it has been read to its end already, it is opened again for that.
+  private func seek(to position: MediaTime) {
+    guard let showing, showing.item != nil else { return }
+    if showing === decoding, !showing.hasEnded {
+      jump(to: showing, seek: position)
+    } else {
+      request(.index(showing.index), purpose: .jump(seek: position))
+    }
+  }
+
+  private func skip(_ start: (PlaylistItem, Int) -> ItemOpener.Start) {
+    guard let active = showing ?? decoding, let item = active.item else {
+      return request(.first, purpose: .jump(seek: nil))
+    }
+    request(start(item, active.index), purpose: .jump(seek: nil))
+  }
+}

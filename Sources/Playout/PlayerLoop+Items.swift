@@ -1,0 +1,137 @@
+import FFmpeg
+import Media
+
+/// From one item to the next.
+extension PlayerLoop {
+  /// Has an item opened, elsewhere; what comes of it arrives in the inbox.
+  func request(_ start: ItemOpener.Start, purpose: Preparation.Purpose, wraps: Bool = true) {
+    if case .underway(_, _, let interruption) = preparation { interruption.raise() }
+    requests += 1
+    let interruption = Interruption(parent: stopping)
+    preparation = .underway(request: requests, purpose: purpose, interruption: interruption)
+    environment.run { [opener, inbox, wakeup, requests] in
+      let outcome = opener.open(from: start, wraps: wraps, interruption: interruption)
+      inbox.withLock { $0.append(outcome, of: requests) }
+      wakeup.raise()
+    }
+  }
+
+  /// Has the item after the one that is being decoded opened.
+  func requestFollowing() {
+    guard let decoding, let item = decoding.item else { return }
+    request(.after(item, index: decoding.index), purpose: .follow, wraps: configuration.repeats)
+  }
+
+  /// Whether it is time to open the next item.
+  var preparesNext: Bool {
+    guard case .none = preparation, !hasEnded, let decoding, decoding.item != nil else { return false }
+    if decoding.hasEnded { return true }
+    guard let duration = decoding.description.duration, let position = queue.last?.frame.position else {
+      return false
+    }
+    return position > duration - Self.preparationTime
+  }
+
+  /// Takes what the opener found.
+  func adopt(_ outcome: ItemOpener.Outcome, of request: Int) {
+    guard case .underway(request, let purpose, _) = preparation else { return }
+    patienceEnds = nil
+    shared.state.withLock { state in
+      state.count = outcome.count
+      state.skipped = outcome.skipped
+    }
+    switch purpose {
+    case .follow: preparation = .ready(outcome)
+    case .jump(let seek):
+      preparation = .none
+      if let open = outcome.opened {
+        jump(to: ActiveItem(open), seek: seek)
+      } else if decoding?.item == nil {
+        showTestCard(because: outcome.reason)
+      }
+    }
+  }
+
+  /// Plays another item at once; what was decoded of the last one is dropped, and its picture stays until then.
+  func jump(to item: ActiveItem, seek: MediaTime? = nil) {
+    let now = clock.now
+    queue.removeAll()
+    timeline.jump(to: now, after: lastPublished?.due)
+    cap.reset()
+    decoding = item
+    hasEnded = false
+    nextScan = nil
+    skipUntil = nil
+    if pausedAt != nil {
+      pausedAt = now
+      wantsPreview = true
+    }
+    if let seek, let source = item.source, (try? source.seek(to: seek)) != nil { skipUntil = seek }
+  }
+
+  /// No more frames come from `active`.
+  func end(_ active: ActiveItem, error: MediaError?) {
+    active.end()
+    guard let item = active.item, !stopping.isRaised else { return }
+    if active.frames == 0 {
+      opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
+    } else if let error {
+      let position = (queue.last?.frame.position ?? .zero).seconds
+      events(.skipped(item, reason: "it breaks off at \(Int(position)) s: \(error.description)"))
+    } else if active.frames == 1 {
+      timeline.extend(by: configuration.stillDuration)
+    }
+  }
+
+  /// Goes on when the item that was decoded is over. False: there is nothing to do now but wait.
+  func proceed(at now: MediaTime) -> Bool {
+    if decoding?.item == nil { return proceedWithoutItem(at: now) }
+    guard case .ready(let outcome) = preparation else { return false }
+    if let open = outcome.opened {
+      preparation = .none
+      skipUntil = nil
+      // A picture that is held already cannot be followed in time; the next item starts now, complete.
+      if queue.isEmpty, timeline.end < now {
+        timeline.jump(to: now, after: lastPublished?.due)
+      } else {
+        timeline.beginItem()
+      }
+      decoding = ActiveItem(open)
+      return true
+    }
+    guard queue.isEmpty, !hasEnded else { return false }
+    preparation = .none
+    if configuration.repeats || showing?.item == nil {
+      showTestCard(because: outcome.reason)
+    } else {
+      hasEnded = true
+      shared.state.withLock { $0.hasEnded = true }
+      events(.ended)
+    }
+    return true
+  }
+
+  /// Nothing has opened yet, or the test card has come to its end, which it does not.
+  private func proceedWithoutItem(at now: MediaTime) -> Bool {
+    guard let patienceEnds, now >= patienceEnds else { return false }
+    self.patienceEnds = nil
+    showTestCard(because: "opening the first item takes long")
+    return true
+  }
+
+  /// Looks at the sources again while the test card is on.
+  func rescan(at now: MediaTime) {
+    guard let time = nextScan, now >= time else { return }
+    nextScan = now + configuration.rescanInterval
+    if case .none = preparation { request(.first, purpose: .jump(seek: nil)) }
+  }
+
+  private func showTestCard(because reason: String) {
+    nextScan = clock.now + configuration.rescanInterval
+    if decoding?.description.isTestCard == true { return }
+    guard let card = try? environment.testCard() else { return }
+    jump(to: ActiveItem(testCard: card))
+    nextScan = clock.now + configuration.rescanInterval
+    events(.testCard(reason: reason))
+  }
+}

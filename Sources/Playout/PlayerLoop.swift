@@ -1,0 +1,230 @@
+import FFmpeg
+import Media
+import SphericalVideo
+
+/// The player's thread: one short turn after another, each of which ends with what to wait for.
+final class PlayerLoop {
+  let configuration: PlayerConfiguration
+  let environment: Player.Environment
+  let clock: any PlayoutClock
+  let inbox: Monitor<PlayerInbox>
+  let wakeup: Wakeup
+  let shared: SharedState
+  let current: CurrentFrame
+  let stopping: Interruption
+  let events: @Sendable (PlayerEvent) -> Void
+  let opener: ItemOpener
+
+  /// The item whose frames are being decoded; ahead of the one that is on by the frames of the queue.
+  var decoding: ActiveItem?
+  /// The item whose frame is on.
+  var showing: ActiveItem?
+  /// Decoded frames that are not due yet, in order.
+  var queue: [QueuedFrame] = []
+  var timeline = MediaTimeline()
+  var cap: FramerateCap
+  var preparation = Preparation.none
+  var requests = 0
+  /// When frames before this position of the item are only decoded, for the sake of those that refer to them.
+  var skipUntil: MediaTime?
+
+  /// nil while playing.
+  var pausedAt: MediaTime?
+  /// A frame is to be shown in spite of the pause: the first one after a jump.
+  var wantsPreview = false
+  var hasEnded = false
+  /// When to look at the sources again, while the test card is on.
+  var nextScan: MediaTime?
+  /// When the test card comes on if nothing is open by then.
+  var patienceEnds: MediaTime?
+
+  /// When the last frame was due, and when it went out.
+  var lastPublished: (due: MediaTime, at: MediaTime)?
+  /// What decoding one step takes; a step is not begun when a frame is due sooner.
+  private var stepCost = MediaTime.zero
+  private var receivers: [any FrameReceiver] = []
+  private var receiversVersion = -1
+  var counters = PlayerState.Counters()
+
+  /// How long the start waits for the first item before the test card comes on.
+  static let patience = MediaTime(seconds: 1)
+  /// The next item is opened when this much of the one that is on is left.
+  static let preparationTime = MediaTime(seconds: 5)
+  /// Memory for frames decoded ahead; at least two, at most four frames.
+  static let queueBytes = 24 << 20
+
+  init(
+    configuration: PlayerConfiguration, environment: Player.Environment, inbox: Monitor<PlayerInbox>, wakeup: Wakeup,
+    shared: SharedState, current: CurrentFrame, stopping: Interruption,
+    events: @escaping @Sendable (PlayerEvent) -> Void
+  ) {
+    self.configuration = configuration
+    self.environment = environment
+    clock = environment.clock
+    self.inbox = inbox
+    self.wakeup = wakeup
+    self.shared = shared
+    self.current = current
+    self.stopping = stopping
+    self.events = events
+    opener = ItemOpener(
+      configuration: configuration, clock: environment.clock, open: environment.open, events: events)
+    cap = FramerateCap(framerate: configuration.maximumFramerate)
+  }
+
+  /// Runs until stopped.
+  func run() {
+    patienceEnds = clock.now + Self.patience
+    request(.first, purpose: .jump(seek: nil))
+    while !stopping.isRaised {
+      let deadline = turn()
+      if let deadline, deadline <= clock.now { continue }
+      clock.wait(until: deadline, or: wakeup)
+    }
+  }
+
+  /// Does what is most urgent; returns when there will be something to do again (nil: when somebody wakes the thread).
+  private func turn() -> MediaTime? {
+    takeInbox()
+    let now = clock.now
+    if let head = queue.first, wantsPreview || (pausedAt == nil && head.due <= now) {
+      show(head, at: now)
+      return now
+    }
+    if preparesNext { requestFollowing() }
+    rescan(at: now)
+    if let decoding, let source = decoding.source, queue.count < queueCapacity(of: decoding), hasTimeToDecode(at: now) {
+      decode(decoding, source)
+      return now
+    }
+    if decoding?.hasEnded != false, proceed(at: now) { return now }
+    return [pausedAt == nil ? queue.first?.due : nil, nextScan, patienceEnds].compactMap { $0 }.min()
+  }
+
+  private func takeInbox() {
+    let version = receiversVersion
+    let (commands, outcomes, receivers) = inbox.withLock { inbox in
+      let (commands, outcomes) = inbox.take()
+      guard inbox.receiversVersion != version else { return (commands, outcomes, nil as [any FrameReceiver]?) }
+      receiversVersion = inbox.receiversVersion
+      return (commands, outcomes, inbox.receivers)
+    }
+    if let receivers { self.receivers = receivers }
+    for (request, outcome) in outcomes { adopt(outcome, of: request) }
+    for command in commands { obey(command) }
+  }
+
+  // MARK: - Decoding
+
+  private func queueCapacity(of item: ActiveItem) -> Int {
+    if item.description.isTestCard { return 1 }
+    guard let bytes = queue.last?.bytes else { return 2 }
+    return min(max(Self.queueBytes / max(bytes, 1), 2), 4)
+  }
+
+  private func hasTimeToDecode(at now: MediaTime) -> Bool {
+    guard pausedAt == nil, let head = queue.first else { return true }
+    return head.due - now > stepCost
+  }
+
+  private func decode(_ item: ActiveItem, _ source: any FrameSource) {
+    let start = clock.now
+    defer {
+      let cost = clock.now - start
+      // Rises at once, falls slowly, and is never so long that nothing would be decoded ahead.
+      let fallen = MediaTime(nanoseconds: stepCost.nanoseconds * 15 / 16)
+      stepCost = min(max(cost, fallen), MediaTime(nanoseconds: item.description.frameDuration.nanoseconds / 4))
+    }
+    defer {
+      counters.decodeErrors += UInt64(source.decodeErrors - item.decodeErrors)
+      item.decodeErrors = source.decodeErrors
+    }
+    do throws(MediaError) {
+      switch try source.step() {
+      case .working: break
+      case .frame(let frame): accept(frame, of: item)
+      case .end: end(item, error: nil)
+      }
+    } catch {
+      end(item, error: error)
+    }
+  }
+
+  private func accept(_ frame: SourceFrame, of item: ActiveItem) {
+    item.frames += 1
+    counters.decoded += 1
+    if let skipUntil {
+      guard frame.position + MediaTime(nanoseconds: frame.duration.nanoseconds / 2) >= skipUntil else { return }
+      self.skipUntil = nil
+    }
+    let due = timeline.place(position: frame.position, duration: frame.duration)
+    guard cap.admits(due) else {
+      counters.droppedFast += 1
+      return
+    }
+    queue.append(QueuedFrame(frame: frame, due: due, item: item))
+  }
+
+  // MARK: - Publishing
+
+  private func show(_ head: QueuedFrame, at now: MediaTime) {
+    var due = head.due
+    if wantsPreview {
+      wantsPreview = false
+    } else {
+      let verdict = LatePolicy.verdict(
+        due: due, now: now, period: head.period, hasNewer: queue.count > 1, lastPublished: lastPublished?.at)
+      switch verdict {
+      case .publish: break
+      case .drop:
+        queue.removeFirst()
+        counters.droppedLate += 1
+        return
+      case .publishAndReanchor:
+        move(by: now - due)
+        due = now
+        counters.reanchored += 1
+      }
+    }
+    queue.removeFirst()
+    publish(head, due: due, at: now)
+  }
+
+  /// With nobody to see them, or too late as it is, frames that others do not refer to are not even decoded.
+  private func spare(_ item: ActiveItem, lateness: MediaTime, hasAudience: Bool) {
+    guard let source = item.source else { return }
+    let period = item.description.frameDuration
+    // Once late, it goes on until there is time again.
+    let limit = source.isSparing ? period : period + period + period
+    let isSparing = !hasAudience || lateness > limit
+    if source.isSparing != isSparing { source.isSparing = isSparing }
+  }
+
+  private func publish(_ head: QueuedFrame, due: MediaTime, at now: MediaTime) {
+    let frame = head.item.timedFrame(head.frame.frame, due)
+    lastPublished = (due, now)
+    counters.published += 1
+    current.set(frame)
+    var hasAudience = false
+    for receiver in receivers where receiver.isAwake {
+      hasAudience = true
+      receiver.offer(frame)
+    }
+    if let decoding { spare(decoding, lateness: now - due, hasAudience: hasAudience) }
+    let isNew = showing !== head.item
+    let isAnother = isNew && showing?.item != head.item.item
+    showing = head.item
+    shared.state.withLock { state in
+      state.position = head.frame.position
+      state.counters = counters
+      if isNew { head.item.describe(into: &state) }
+    }
+    if isAnother, let item = head.item.item { events(.started(item, index: head.item.index)) }
+  }
+
+  /// Moves all that is not out yet by `shift`.
+  func move(by shift: MediaTime) {
+    timeline.move(by: shift)
+    for index in queue.indices { queue[index].due = queue[index].due + shift }
+  }
+}

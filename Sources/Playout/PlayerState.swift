@@ -1,0 +1,100 @@
+import Media
+
+/// What a player is doing, at one moment.
+public struct PlayerState: Hashable, Sendable {
+  /// A playlist item that cannot be played, and why.
+  public struct Skipped: Hashable, Sendable {
+    public var item: PlaylistItem
+    public var reason: String
+
+    public init(item: PlaylistItem, reason: String) {
+      self.item = item
+      self.reason = reason
+    }
+  }
+
+  /// How many frames went which way since the start.
+  public struct Counters: Hashable, Sendable {
+    public var decoded: UInt64 = 0
+    /// Handed to those who are awake (or held ready, when nobody is).
+    public var published: UInt64 = 0
+    /// Decoded too late to be worth projecting.
+    public var droppedLate: UInt64 = 0
+    /// Left out because the source is faster than the frame rate asked for.
+    public var droppedFast: UInt64 = 0
+    public var decodeErrors: UInt64 = 0
+    /// How often playback gave up catching up and went on from where it was.
+    public var reanchored: UInt64 = 0
+  }
+
+  /// The item that is on; nil for the test card, and before the first item.
+  public var item: PlaylistItem?
+  /// Its place in the playlist.
+  public var index: Int?
+  /// How many items the playlist has, those that cannot be played included.
+  public var count = 0
+  /// Where playback is in the item.
+  public var position = MediaTime.zero
+  /// nil when unknown or endless.
+  public var duration: MediaTime?
+  public var isPaused = false
+  public var isTestCard = false
+  /// The playlist is not repeated and is over; the last frame is held.
+  public var hasEnded = false
+  /// The items that could not be played at the last try, at most `maximumSkipped`.
+  public var skipped: [Skipped] = []
+  /// What is taken from the picture, in words: "equirectangular 3840x1920 (assumed: …)".
+  public var geometry = ""
+  /// "software", or the name of the hardware that decodes.
+  public var decoder = ""
+  public var counters = Counters()
+
+  public static let maximumSkipped = 100
+
+  public init() {}
+}
+
+/// What a player tells as it happens. Called on threads of the player: return soon.
+public enum PlayerEvent: Hashable, Sendable {
+  /// The first frame of another item is on.
+  case started(PlaylistItem, index: Int)
+  /// An item cannot be played; the playlist goes on. Told again only when the reason changes.
+  case skipped(PlaylistItem, reason: String)
+  /// The built-in test card is on, because nothing else can be.
+  case testCard(reason: String)
+  /// A playlist that is not repeated is over; its last frame is held.
+  case ended
+}
+
+/// How a player plays.
+public struct PlayerConfiguration: Hashable, Sendable {
+  /// Files, folders, `.m3u` lists and URLs, see `Playlist`.
+  public var sources: [String]
+  /// Whether the first item follows the last.
+  public var repeats: Bool
+  /// Frames a second; faster sources are thinned out. Also the rate of the test card.
+  public var maximumFramerate: Int
+  /// The size of the test card's panorama.
+  public var testCardSize: VideoSize
+  /// How long a picture without motion is shown as an item of its own.
+  public var stillDuration: MediaTime
+  /// How often the sources are looked at again while nothing can be played.
+  public var rescanInterval: MediaTime
+  /// Threads of a decoder. Each one more holds a frame more in memory.
+  public var decoderThreads: Int
+
+  public init(
+    sources: [String], repeats: Bool = true, maximumFramerate: Int = 30,
+    testCardSize: VideoSize = VideoSize(width: 2560, height: 1280),
+    stillDuration: MediaTime = MediaTime(seconds: 10), rescanInterval: MediaTime = MediaTime(seconds: 5),
+    decoderThreads: Int = 2
+  ) {
+    self.sources = sources
+    self.repeats = repeats
+    self.maximumFramerate = maximumFramerate
+    self.testCardSize = testCardSize
+    self.stillDuration = stillDuration
+    self.rescanInterval = rescanInterval
+    self.decoderThreads = decoderThreads
+  }
+}

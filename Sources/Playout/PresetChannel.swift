@@ -1,0 +1,93 @@
+import Media
+import SphericalVideo
+import Synchronization
+
+/// One preset in one codec: projects and encodes the programme's frames while somebody watches.
+///
+/// It works on a thread of its own, with a mailbox of two frames, so it never holds up the player or another preset.
+/// Asleep it costs nothing but that it exists: no encoder, no table of its own, and a thread that waits.
+public final class PresetChannel: FrameReceiver {
+  public struct Counters: Hashable, Sendable {
+    public var encoded: UInt64 = 0
+    public var keyframes: UInt64 = 0
+    public var bytes: UInt64 = 0
+    /// Frames that gave way to newer ones, because projecting and encoding take longer than frames last.
+    public var dropped: UInt64 = 0
+    public var encoderFailures: UInt64 = 0
+
+    public init() {}
+  }
+
+  public enum Event: Hashable, Sendable {
+    case awake
+    case asleep
+    /// The encoder failed and is opened again; told once for failures in a row.
+    case encoderFailed(reason: String)
+  }
+
+  public let codec: VideoCodec
+  public let configuration: ChannelConfiguration
+  private let worker: ChannelWorker
+
+  /// - Parameters:
+  ///   - sink: gets every coded frame, on the channel's thread, which waits for it: return soon.
+  ///   - events: told on the channel's thread.
+  public init(
+    preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
+    sink: @escaping @Sendable (EncodedFrame) -> Void, events: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.codec = codec
+    self.configuration = configuration
+    worker = ChannelWorker(
+      preset: preset, codec: codec, configuration: configuration, tables: tables, sink: sink, events: events)
+  }
+
+  deinit { close() }
+
+  public var preset: CameraPreset { worker.state.withLock { $0.preset } }
+
+  public var counters: Counters {
+    worker.state.withLock { state in
+      var counters = state.counters
+      counters.dropped = state.schedule.dropped
+      return counters
+    }
+  }
+
+  public var isAwake: Bool { worker.awake.load(ordering: .relaxed) }
+
+  public func attached(to programme: CurrentFrame) { worker.change { $0.programme = programme } }
+
+  /// Somebody watches: the frame that is on is encoded at once, as a key frame.
+  public func wake() {
+    worker.change { state in
+      state.schedule.wake()
+      guard state.schedule.isAwake, state.thread == nil else { return }
+      state.thread = WorkerThread(name: "preset \(state.preset.number)") { [worker] in worker.run() }
+    }
+  }
+
+  /// Nobody watches any more.
+  public func sleep() { worker.change { $0.schedule.sleep() } }
+
+  /// Makes a coming frame a key frame, soon: one serves all who asked before it.
+  public func requestKeyframe() {
+    worker.change { state in
+      guard let now = state.programme?.clock.now else { return }
+      state.schedule.requestKeyframe(at: now)
+    }
+  }
+
+  public func offer(_ frame: TimedFrame) { worker.change { $0.schedule.offer(frame) } }
+
+  /// Looks elsewhere from the next frame on.
+  public func update(preset: CameraPreset) {
+    worker.change { state in
+      state.preset = preset
+      state.schedule.refresh()
+    }
+  }
+
+  /// Sleeps for good.
+  public func close() { worker.change { $0.schedule.close() } }
+}

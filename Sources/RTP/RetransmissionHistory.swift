@@ -1,0 +1,67 @@
+import SansIO
+
+/// The packets that one viewer was sent lately, for sending them again.
+///
+/// A ring of frames, not of packets: an entry holds a reference to the shared payloads and the little that was the
+/// viewer's own, so a history costs nothing per packet and its memory is that of the frames themselves. Bounded by
+/// frames and by packets.
+package struct RetransmissionHistory: Sendable {
+  /// Two seconds at 60 frames per second.
+  package static let maximumFrames = 128
+  /// Two seconds of 4.8 Mbit/s. Less than the window in which SRTP protects a packet again, 1024.
+  package static let maximumPackets = 1000
+
+  /// A frame as this viewer got it.
+  struct Entry: Sendable {
+    let frame: PacketizedFrame
+    let packetCount: Int
+    let firstSequenceNumber: UInt16
+    let timestamp: UInt32
+    /// A packet that is sent again under its own number must be the same to the last bit: with AEAD, other bytes under
+    /// the same nonce would give the key away (RFC 7714 section 8.1). So the choice of extensions is kept.
+    let extensions: ExtensionSet
+    /// When each packet was last sent again; empty until one is.
+    var resent: [Instant?] = []
+  }
+
+  private var entries: [Entry?]
+  private var oldest = 0
+  private var count = 0
+  private var packets = 0
+
+  package init() { entries = Array(repeating: nil, count: Self.maximumFrames) }
+
+  /// Remembers a frame, forgetting the oldest ones that there is no more room for.
+  mutating func append(_ entry: Entry) {
+    packets += entry.packetCount
+    while count == Self.maximumFrames || (packets > Self.maximumPackets && count > 0) { removeOldest() }
+    entries[(oldest + count) % Self.maximumFrames] = entry
+    count += 1
+  }
+
+  private mutating func removeOldest() {
+    packets -= entries[oldest]?.packetCount ?? 0
+    entries[oldest] = nil
+    oldest = (oldest + 1) % Self.maximumFrames
+    count -= 1
+  }
+
+  /// Finds the packet and notes that it is being sent again at `now`; nil when it is unknown, or was last sent again
+  /// less than `interval` ago.
+  mutating func take(_ sequenceNumber: UInt16, at now: Instant, interval: Duration) -> (entry: Entry, index: Int)? {
+    for age in 1...max(count, 1) where age <= count {
+      let slot = (oldest + count - age) % Self.maximumFrames
+      guard let found = entries[slot] else { return nil }
+      let index = Int(sequenceNumber &- found.firstSequenceNumber)
+      guard index < found.packetCount else { continue }
+      if found.resent.isEmpty {
+        entries[slot]?.resent = Array(repeating: nil, count: found.packetCount)
+      } else if let last = found.resent[index], now - last < interval {
+        return nil
+      }
+      entries[slot]?.resent[index] = now
+      return (found, index)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,61 @@
+/// What a browser or a remote says: one JSON object with a `type`.
+public struct ClientMessage: Hashable, Sendable {
+  /// A message is at most so many bytes.
+  public static let maximumSize = 65536
+  public static let maximumID: UInt64 = 1 << 53 - 1
+
+  /// Chosen by the client; what answers the message carries it too.
+  public var id: UInt64?
+  public var body: Body
+
+  public enum Body: Hashable, Sendable {
+    case hello(Hello)
+    case offer(sdp: String, preset: UInt8?)
+    /// An ICE candidate: a lite agent needs none.
+    case candidate
+    case gotoPreset(UInt8, scope: Scope)
+    case follow
+    case playlist(PlaylistCommand)
+    case transport(TransportCommand)
+    case setPreset(PresetDescription)
+    case removePreset(UInt8)
+    case ping
+  }
+
+  public struct Hello: Hashable, Sendable {
+    public var pin: String?
+    public var preset: UInt8?
+    public var follow: Bool?
+
+    public init(pin: String? = nil, preset: UInt8? = nil, follow: Bool? = nil) {
+      self.pin = pin
+      self.preset = preset
+      self.follow = follow
+    }
+  }
+
+  public init(_ body: Body, id: UInt64? = nil) {
+    self.body = body
+    self.id = id
+  }
+}
+
+/// Whom a preset is chosen for.
+public enum Scope: String, Hashable, Sendable, Codable, CaseIterable {
+  /// The one viewer that asks.
+  case me
+  /// The attached display and every viewer that follows the programme.
+  case programme
+}
+
+public enum PlaylistCommand: Hashable, Sendable {
+  case next, previous
+  /// From 0.
+  case go(to: Int)
+}
+
+public enum TransportCommand: Hashable, Sendable {
+  case play, pause
+  /// Seconds from the start of the item, not negative.
+  case seek(Double)
+}

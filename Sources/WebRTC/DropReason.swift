@@ -1,0 +1,42 @@
+/// Why a connection did not act on a datagram. What ICE drops, it counts itself: `PeerStatistics.iceDrops`.
+public enum DropReason: Int, Hashable, Sendable, CaseIterable {
+  /// Neither STUN, DTLS, RTP nor RTCP.
+  case unknownKind
+  /// From an address that no authenticated check came from.
+  case unverifiedAddress
+  /// Larger than anything that this connection expects.
+  case tooLong
+  /// RTP or RTCP before the DTLS handshake was done.
+  case beforeConnected
+  /// Anything after the end.
+  case afterClosed
+  /// Refused by the DTLS transport: over the limit of a handshake, or application data.
+  case dtls
+  /// RTP: this connection only sends.
+  case unexpectedMedia
+  /// The tag of an SRTCP packet is wrong.
+  case unauthentic
+  /// An SRTCP packet that was seen before, or is too old to know.
+  case replayed
+  /// An SRTCP packet that SRTP refuses for another reason.
+  case refused
+  /// Authentic, but not RTCP.
+  case malformedRTCP
+  /// A frame that the burst had no room for, or that could not be protected.
+  case unsentFrame
+}
+
+/// How many datagrams were dropped for each reason.
+public struct DropCounters: Equatable, Sendable {
+  private var counts = [UInt64](repeating: 0, count: DropReason.allCases.count)
+
+  public init() {}
+
+  public subscript(reason: DropReason) -> UInt64 { counts[reason.rawValue] }
+
+  public var total: UInt64 { counts.reduce(0, &+) }
+
+  mutating func count(_ reason: DropReason, times: Int = 1) {
+    counts[reason.rawValue] &+= UInt64(truncatingIfNeeded: times)
+  }
+}

@@ -1,0 +1,41 @@
+import NIOCore
+import NIOHTTP1
+
+/// Decides for NIO's upgrader, which sits behind it, whether a connection becomes a WebSocket.
+///
+/// The upgrader forgets the head of a request whose upgrade it refuses, and the HTTP decoder reads nothing more after a
+/// request that asks for one. So a request that is not admitted loses its `Upgrade` field here, is answered like any
+/// other, and is the last of its connection.
+final class HandshakeFilter: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
+
+  private enum State {
+    case beforeFirstRequest
+    case http
+    /// What follows are no HTTP parts any more.
+    case webSocket
+  }
+
+  private var state = State.beforeFirstRequest
+  private let admission: WebSocketAdmission
+
+  init(admission: WebSocketAdmission) { self.admission = admission }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .webSocket = state { return context.fireChannelRead(data) }
+    guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+    if case .beforeFirstRequest = state, admission.admits(head) {
+      context.channel.closeFuture.whenComplete { [admission] _ in admission.releaseSlot() }
+      state = .webSocket
+    } else {
+      state = .http
+      // Hummingbird knows the end of a connection by this one value, whatever the version (RFC 9112, section 9.3).
+      if head.method == .CONNECT || head.headers.contains(name: "upgrade") || !head.isKeepAlive {
+        head.headers.remove(name: "upgrade")
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+      }
+    }
+    context.fireChannelRead(wrapInboundOut(.head(head)))
+  }
+}

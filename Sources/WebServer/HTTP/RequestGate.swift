@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+import NIOHTTP1
+
+/// Every request passes here first and every answer last: checks `Host`, adds the security fields, counts.
+struct RequestGate: RouterMiddleware {
+  typealias Context = ServerRequestContext
+
+  let hosts: AllowedHosts
+  let statistics: WebServerStatistics
+
+  func handle(
+    _ request: Request, context: ServerRequestContext,
+    next: (Request, ServerRequestContext) async throws -> Response
+  ) async throws -> Response {
+    var response: Response
+    do {
+      try check(request)
+      response = try await next(request, context)
+    } catch let error as APIError {
+      response = Response(error.response, withoutBody: request.method == .head)
+    } catch let error as HTTPParserError {
+      statistics.count { $0.malformedRequests += 1 }
+      throw error
+    }
+    Self.harden(&response.headers)
+    if request.headers[.connection] == "close" { response.headers[.connection] = "close" }
+    statistics.countResponse(status: response.status.code)
+    return response
+  }
+
+  private func check(_ request: Request) throws(APIError) {
+    guard let field = request.head.authority, request.headers[Self.host] == nil, let host = HostAuthority(field) else {
+      throw APIError(status: 400, code: "badHost", message: "The request needs one valid Host field.")
+    }
+    guard hosts.allows(host) else { throw AllowedHosts.refusal }
+  }
+
+  private static func harden(_ fields: inout HTTPFields) {
+    fields[.xContentTypeOptions] = "nosniff"
+    fields[Self.referrerPolicy] = "no-referrer"
+    fields[.contentSecurityPolicy] = Self.policy
+  }
+
+  /// A repeated `Host`: Hummingbird takes the first out of the fields.
+  private static let host = HTTPField.Name("Host")!
+  private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+  /// Content Security Policy Level 3: nothing but what this server sends, and no foreign page around it.
+  private static let policy = [
+    "default-src 'self'", "connect-src 'self' ws: wss:", "img-src 'self' data: blob:",
+    "media-src 'self' blob: mediastream:", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
+    "frame-ancestors 'self'",
+  ].joined(separator: "; ")
+}

@@ -1,0 +1,98 @@
+/// What the web server needs to know before it listens.
+public struct HTTPServiceConfiguration: Sendable {
+  /// Where the server listens, a host and a TCP port.
+  public struct Address: Hashable, Sendable, CustomStringConvertible {
+    /// An IP address without brackets, or a name.
+    public var host: String
+    /// 0 asks the kernel for a free port.
+    public var port: Int
+
+    public init(host: String, port: Int) {
+      self.host = host
+      self.port = port
+    }
+
+    /// Reads `0.0.0.0:8080`, `[::]:8080`, `localhost:8080` or `:8080`; nil when it is none of these.
+    public init?(_ text: String) {
+      guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
+        let port = UInt16(text[text.index(after: colon)...])
+      else { return nil }
+      var host = text[..<colon]
+      if host.hasPrefix("[") {
+        guard host.hasSuffix("]") else { return nil }
+        host = host.dropFirst().dropLast()
+      } else if host.contains(":") {
+        return nil
+      }
+      self.init(host: host.isEmpty ? "0.0.0.0" : String(host), port: Int(port))
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Whether this means every address of the machine; the server then takes IPv6 and IPv4 on one socket.
+    var isUnspecified: Bool { host == "0.0.0.0" || host == "::" || host == "*" }
+  }
+
+  public var address: Address
+  /// The folder of the pages, an absolute path; nil serves no files.
+  public var webRoot: String?
+  /// Names that a browser may call this server by, beyond those `AllowedHosts` always allows.
+  public var allowedHostNames: [String]
+  public var limits: Limits
+  public var webSocket: WebSocketConfiguration
+
+  public init(
+    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], limits: Limits = Limits(),
+    webSocket: WebSocketConfiguration = WebSocketConfiguration()
+  ) {
+    self.address = address
+    self.webRoot = webRoot
+    self.allowedHostNames = allowedHostNames
+    self.limits = limits
+    self.webSocket = webSocket
+  }
+
+  /// What a peer may make the server hold, and for how long.
+  public struct Limits: Sendable {
+    /// Bytes of a request's body; more is answered 413.
+    public var requestBody = 64 * 1024
+    /// Bytes of one header field or of the request target.
+    public var headerField = 8 * 1024
+    /// Bytes of all header fields together.
+    public var headerList = 32 * 1024
+    public var headerCount = 100
+    /// Open TCP connections of every kind; further ones wait in the kernel's backlog.
+    public var connections = 512
+    /// How long a request may take to arrive, and a blocked response to move.
+    public var requestTimeout = Duration.seconds(15)
+    /// How long a connection may stay open between two requests.
+    public var idleTimeout = Duration.seconds(30)
+    /// How long requests may still run after a graceful shutdown began.
+    public var shutdownGrace = Duration.milliseconds(800)
+
+    public init() {}
+  }
+}
+
+/// The WebSocket end point and its limits.
+public struct WebSocketConfiguration: Sendable {
+  public var path = "/ws"
+  /// The subprotocol that a client must offer (RFC 6455, section 1.9).
+  public var subprotocol = "cupola.v1"
+  /// Open sockets; one more is refused with 503.
+  public var connections = 128
+  /// Bytes of one message, fragments together; more closes with 1009.
+  public var message = 64 * 1024
+  /// Fragments of one message; more closes with 1009.
+  public var fragments = 64
+  /// Messages and bytes that wait for a slow reader; more closes with 1013.
+  public var outboundMessages = 256
+  public var outboundBytes = 1024 * 1024
+  public var pingInterval = Duration.seconds(15)
+  /// A socket that was silent for so long is closed; pongs count as a sign of life.
+  public var silenceLimit = Duration.seconds(40)
+  /// How long a closing socket waits for the peer's close frame.
+  public var closeTimeout = Duration.milliseconds(500)
+
+  public init() {}
+}

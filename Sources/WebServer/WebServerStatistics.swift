@@ -1,0 +1,59 @@
+import Synchronization
+
+/// Counts what the web server did, for `/metrics`. Safe to use from any thread.
+public final class WebServerStatistics: Sendable {
+  /// The counters at one instant.
+  public struct Snapshot: Hashable, Sendable {
+    /// Answers by the first digit of their status.
+    public var informational: UInt64 = 0
+    public var successful: UInt64 = 0
+    public var redirected: UInt64 = 0
+    public var clientErrors: UInt64 = 0
+    public var serverErrors: UInt64 = 0
+    /// Connections whose first request, or the body of any, was no HTTP; they are in none of the classes above.
+    public var malformedRequests: UInt64 = 0
+    /// Connections closed because a request did not arrive, or an answer was not read, in time.
+    public var timedOutConnections: UInt64 = 0
+    public var webSocketsOpen: UInt64 = 0
+    public var webSocketsOpened: UInt64 = 0
+    public var webSocketMessagesReceived: UInt64 = 0
+    public var webSocketMessagesSent: UInt64 = 0
+    public var webSocketRefusals: [WebSocketRefusal: UInt64] = [:]
+    /// Sockets that the server closed, by why.
+    public var webSocketsClosed: [WebSocketCloseCause: UInt64] = [:]
+  }
+
+  private let counters = Mutex(Snapshot())
+
+  public init() {}
+
+  public var snapshot: Snapshot { counters.withLock { $0 } }
+
+  package func count(_ change: (inout Snapshot) -> Void) { counters.withLock { change(&$0) } }
+
+  func countResponse(status: Int) {
+    count {
+      switch status {
+      case ..<200: $0.informational += 1
+      case ..<300: $0.successful += 1
+      case ..<400: $0.redirected += 1
+      case ..<500: $0.clientErrors += 1
+      default: $0.serverErrors += 1
+      }
+    }
+  }
+}
+
+/// Why a WebSocket was not opened.
+public enum WebSocketRefusal: String, CaseIterable, Sendable {
+  case host, origin, subprotocol, limit
+  /// The request was no WebSocket handshake (RFC 6455, section 4.2.1).
+  case handshake
+}
+
+/// Why the server closed a WebSocket.
+public enum WebSocketCloseCause: String, CaseIterable, Sendable {
+  /// The program asked for it.
+  case application
+  case slowReader, oversizedMessage, binaryMessage, invalidText, protocolError, silence, shutdown
+}

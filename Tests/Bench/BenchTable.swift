@@ -1,0 +1,56 @@
+import Foundation
+
+/// One line of the table: what was measured, against what, and how far it had to reach.
+struct BenchRow: Sendable {
+  var name: String
+  var figure: String
+  var peer: String
+  var reach: String
+  /// Nil where there is nothing to reach.
+  var isReached: Bool?
+}
+
+/// The table that `make bench` prints.
+enum BenchTable {
+  static func text(_ rows: [BenchRow]) -> String {
+    let lines =
+      [["bench", "Cupola", "beside it", "reach", ""]]
+      + rows.map { [$0.name, $0.figure, $0.peer, $0.reach, $0.isReached.map { $0 ? "reached" : "NOT REACHED" } ?? ""] }
+    let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.enumerated().map { index, cells in
+      let line = zip(cells, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
+      return index == 0 ? line + "\n" + widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") : line
+    }.joined(separator: "\n")
+  }
+}
+
+/// The machine that a figure was measured on.
+enum Machine {
+  static var description: String {
+    let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    func field(_ name: String) -> String {
+      cpu.split(separator: "\n").first { $0.hasPrefix(name) }?
+        .split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "?"
+    }
+    let kernel = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? "?"
+    return "\(field("model name")) (family \(field("cpu family")), model \(field("model"))), "
+      + "\(ProcessInfo.processInfo.activeProcessorCount) cores, Linux \(kernel.trimmingCharacters(in: .newlines))"
+  }
+}
+
+/// Order statistics.
+extension Array where Element == Double {
+  /// The value below which `fraction` of the samples lie (nearest rank); nan of nothing.
+  func percentile(_ fraction: Double) -> Double {
+    guard !isEmpty else { return .nan }
+    let ordered = sorted()
+    return ordered[Swift.min(count - 1, Swift.max(0, Int((fraction * Double(count)).rounded(.up)) - 1))]
+  }
+
+  var median: Double { percentile(0.5) }
+}
+
+extension Double {
+  /// "3.1" with `digits` behind the point.
+  func text(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+}

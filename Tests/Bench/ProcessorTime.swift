@@ -1,0 +1,68 @@
+import Foundation
+
+/// Processor time, user and system together, in seconds.
+enum ProcessorTime {
+  /// Of this process, every thread.
+  static var ofThisProcess: Double { clock(CLOCK_PROCESS_CPUTIME_ID) }
+
+  /// Of the calling thread.
+  static var ofThisThread: Double { clock(CLOCK_THREAD_CPUTIME_ID) }
+
+  /// Of a running process, or of one of its threads, as the scheduler accounts it (`/proc/…/schedstat`, nanoseconds).
+  static func of(process: Int32, thread: Int32? = nil) -> Double {
+    let tasks = thread.map { ["\($0)"] } ?? Threads.of(process: process)
+    return tasks.reduce(0) { sum, task in
+      let text = (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/schedstat", encoding: .utf8)) ?? ""
+      return sum + (text.split(separator: " ").first.flatMap { Double($0) } ?? 0) / 1e9
+    }
+  }
+
+  /// Runs a command to its end: what it cost, its children included.
+  static func ofCommand(_ path: String, _ arguments: [String]) throws -> Double {
+    var before = rusage()
+    getrusage(RUSAGE_CHILDREN, &before)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw BenchError("\(path) ended with \(process.terminationStatus)") }
+    var after = rusage()
+    getrusage(RUSAGE_CHILDREN, &after)
+    return seconds(after) - seconds(before)
+  }
+
+  private static func seconds(_ usage: rusage) -> Double {
+    Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+  }
+
+  private static func clock(_ id: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(id, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+/// The threads of a process, by number and by name.
+enum Threads {
+  static func of(process: Int32) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+  }
+
+  /// The thread of that name (`/proc/…/comm`, at most 15 bytes).
+  static func named(_ name: String, of process: Int32) -> Int32? {
+    of(process: process).first { task in
+      let comm = (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/comm", encoding: .utf8)) ?? ""
+      return comm.trimmingCharacters(in: .whitespacesAndNewlines) == name
+    }.flatMap { Int32($0) }
+  }
+}
+
+/// Why a bench could not be run.
+struct BenchError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}

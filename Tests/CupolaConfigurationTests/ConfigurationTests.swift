@@ -1,0 +1,115 @@
+import CupolaConfiguration
+import Foundation
+import SansIO
+import Testing
+
+@Suite struct ConfigurationTests {
+  private func errors(_ yaml: String) -> [String] {
+    do {
+      _ = try ApplianceConfiguration(yaml: yaml, file: "cupola.yaml")
+      return []
+    } catch {
+      return error.errors.map(\.description)
+    }
+  }
+
+  @Test func `the file that is installed says what the defaults are`() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appendingPathComponent("etc/cupola/cupola.yaml"), encoding: .utf8)
+    #expect(try ApplianceConfiguration(yaml: text, file: "cupola.yaml") == ApplianceConfiguration())
+  }
+
+  @Test(arguments: ["", "# nothing\n", "---\n", "server: {}\n"])
+  func `an empty file is all defaults`(yaml: String) throws {
+    #expect(try ApplianceConfiguration(yaml: yaml, file: "cupola.yaml") == ApplianceConfiguration())
+  }
+
+  @Test func `every key is read`() throws {
+    let configuration = try ApplianceConfiguration(
+      yaml: """
+        server: { http: "[::1]:80", webrtc: 127.0.0.1:0, advertise: [192.0.2.1, "2001:db8::1"], viewers: 7, name: Foyer,
+                  hosts: [dome.example], web: /srv/web }
+        playlist: { sources: [/a, /b.mp4], repeat: false }
+        presets: [{ number: 9, name: stage, yaw: -12.5, pitch: 3, roll: 1, fov: 70 }]
+        video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8] }
+        operator: { pin: "0123" }
+        state: { directory: /tmp/x }
+        """, file: "cupola.yaml")
+    var expected = ApplianceConfiguration()
+    expected.server.http = .init(host: "::1", port: 80)
+    expected.server.webRTC = .init(host: "127.0.0.1", port: 0)
+    expected.server.advertise = ["192.0.2.1", "2001:db8::1"]
+    expected.server.viewers = 7
+    expected.server.name = "Foyer"
+    expected.server.hosts = ["dome.example"]
+    expected.server.webRoot = "/srv/web"
+    expected.playlist.sources = ["/a", "/b.mp4"]
+    expected.playlist.repeats = false
+    expected.presets = [.init(number: 9, name: "stage", yaw: -12.5, pitch: 3, roll: 1, fieldOfView: 70)]
+    expected.video.width = 1920
+    expected.video.height = 1080
+    expected.video.framerate = 25
+    expected.video.bitrate = 2_500_000
+    expected.video.codecs = [.vp8]
+    expected.operator.pin = "0123"
+    expected.stateDirectory = "/tmp/x"
+    #expect(configuration == expected)
+  }
+
+  @Test(arguments: [
+    ("server:\n  htpt: 1\n", "cupola.yaml:2:3: server.htpt: unknown key; did you mean http?"),
+    ("wheels: 4\n", "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, presets, video, operator, state"),
+    (
+      "presets:\n  - { number: 1, name: a, fov: 300 }\n",
+      "cupola.yaml:2:32: presets[0].fov: 300 is out of range (10 to 150 degrees)"
+    ),
+    (
+      "presets:\n  - { number: 256, name: a }\n",
+      "cupola.yaml:2:15: presets[0].number: 256 is out of range (0 to 255)"
+    ),
+    ("presets: []\n", "cupola.yaml:1:10: presets: has 0 entries (1 to 256)"),
+    (
+      "presets:\n- { number: 1, name: a }\n- { number: 1, name: b }\n",
+      "cupola.yaml:3:13: presets[1].number: 1 is another preset's number already"
+    ),
+    ("video: { bitrate: 4X }\n", "cupola.yaml:1:19: video.bitrate: \"4X\" is not a bit rate (such as 4M or 800k)"),
+    ("video: { bitrate: 1k }\n", "cupola.yaml:1:19: video.bitrate: 1k is out of range (100k to 100M)"),
+    ("video: { size: 1281x720 }\n", "cupola.yaml:1:16: video.size: 1281x720 is out of range (even numbers from 64 to 4096)"),
+    ("video: { codecs: [av1] }\n", "cupola.yaml:1:19: video.codecs[0]: \"av1\" is unknown; allowed are h264, vp8"),
+    (
+      "server: { http: localhost }\n",
+      "cupola.yaml:1:17: server.http: \"localhost\" is not an address and a port (such as 0.0.0.0:8080 or [::]:8080)"
+    ),
+    ("playlist: { repeat: often }\n", "cupola.yaml:1:21: playlist.repeat: \"often\" is neither true nor false"),
+    ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, repeat)"),
+    ("operator: { pin: 12 }\n", "cupola.yaml:1:18: operator.pin: is not four to twelve digits (in quotes if it begins with 0)"),
+  ])
+  func `a mistake is named with its place and what is allowed`(yaml: String, expected: String) {
+    #expect(errors(yaml) == [expected])
+  }
+
+  @Test func `what is not YAML is named with its place`() {
+    let found = errors("server: {\n")
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("cupola.yaml:") == true)
+    #expect(found.first?.contains("not YAML") == true)
+  }
+
+  @Test func `all mistakes are reported at once, in the order of the file`() {
+    let found = errors("server: { viewers: 0, htp: x }\nvideo: { framerate: 1000 }\n")
+    #expect(found.count == 3)
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func `odd input is refused and never traps`(seed: UInt64) {
+    for yaml in ["- 1", "1", "a: &x [*x]", "? [1]: 2", "server: [\u{0}]", "presets: [1, null, {}]", "video: ~", "!!binary x: y"] {
+      _ = errors(yaml)
+    }
+    var random = SeededGenerator(seed: seed)
+    let alphabet = Array("{}[]:,-#&*!|>'\"% \n\tabserverpt0123")
+    for _ in 0..<500 {
+      _ = errors(String((0..<40).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }))
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import DTLS
+import DatagramIO
+import Dispatch
+import Glibc
+import RTP
+import SansIO
+import Synchronization
+import Testing
+import WebRTC
+import WebRTCTestPeer
+
+/// A driver with real sockets on the loopback interface, viewers included.
+@Suite(.serialized) struct EngineDriverTests {
+  static let certificate = try! Certificate.generate()
+  let a = StreamID(preset: 1, codec: 0)
+  let b = StreamID(preset: 2, codec: 0)
+  let log = EventLog()
+
+  func driver(
+    maximumConnections: Int = 10, bind: IPAddress = .anyV4,
+    advertised: [IPAddress] = [.loopbackV4, .v6(high: 0, low: 1)]
+  ) throws -> EngineDriver {
+    let log = log
+    return try EngineDriver(
+      configuration: EngineConfiguration(
+        bind: TransportAddress(bind, port: 0),
+        peer: PeerConfiguration(certificate: Self.certificate, localAddresses: [], now: Instant(nanoseconds: 0)),
+        advertisedAddresses: advertised, maximumConnections: maximumConnections)
+    ) { log.append($0) }
+  }
+
+  func frame(_ stream: StreamID, _ number: UInt32, isKeyFrame: Bool = false) -> PacketizedFrame {
+    syntheticFrame(stream, number: number, isKeyFrame: isKeyFrame)
+  }
+
+  @Test(arguments: [IPAddress.loopbackV4, .v6(high: 0, low: 1)])
+  func `a viewer joins, asks for a key frame and gets the frames that follow`(ip: IPAddress) async throws {
+    let driver = try driver()
+    defer { driver.stop() }
+    guard driver.localAddress.ip.isV6 || !ip.isV6, let viewer = try? LoopbackViewer(seed: 1, ip: ip) else { return }
+    let id = ConnectionID(7)
+    #expect(try await viewer.join(driver, as: id, stream: a))
+    #expect(log.contains { $0 == .connected(id) } && log.contains { $0 == .needsKeyframe(a) })
+    driver.publish(frame(a, 1))
+    driver.publish(frame(a, 2, isKeyFrame: true))
+    for number: UInt32 in 3...40 { driver.publish(frame(a, number)) }
+    #expect(viewer.run { $0.frames.count == 39 })
+    #expect(viewer.frames[0].isKeyFrame && !viewer.frames[1].isKeyFrame)
+    #expect(zip(viewer.frames.dropFirst(), viewer.frames).allSatisfy { $0.timestamp &- $1.timestamp == 3000 })
+    #expect(log.contains { $0 == .switched(id, a, rtpTimestamp: viewer.frames[0].timestamp) })
+    let statistics = try #require(await driver.statistics())
+    let connection = try #require(statistics.connections.first)
+    #expect(connection.id == id && connection.stream == a && connection.remoteAddress?.ip == ip)
+    #expect(connection.peer.framesSent == 39 && connection.framesLost == 0 && statistics.framesDropped == 0)
+    #expect(driver.progress.frames == 40 && driver.progress.datagramsSent >= connection.peer.packetsSent)
+  }
+
+  @Test func `a switch keeps the old stream until the new one's key frame, on one time line`() async throws {
+    let driver = try driver()
+    defer { driver.stop() }
+    let viewer = try LoopbackViewer(seed: 2)
+    let id = ConnectionID(1)
+    #expect(try await viewer.join(driver, as: id, stream: a))
+    driver.publish(frame(a, 1, isKeyFrame: true))
+    driver.publish(frame(b, 1, isKeyFrame: true))
+    #expect(viewer.run { $0.frames.count == 1 })
+    driver.select(b, for: id)
+    #expect(log.wait { $0 == .needsKeyframe(b) })
+    driver.publish(frame(b, 2))
+    driver.publish(frame(a, 2))
+    driver.publish(frame(b, 2, isKeyFrame: true))
+    driver.publish(frame(a, 3))
+    driver.publish(frame(b, 3))
+    #expect(viewer.run { $0.frames.count == 4 })
+    #expect(viewer.frames.map { $0.data.contains(preset: 2) } == [false, false, true, true])
+    let steps = zip(viewer.frames.dropFirst(), viewer.frames).map { $0.timestamp &- $1.timestamp }
+    #expect(steps == [3000, 1, 2999])
+    #expect(log.contains { $0 == .switched(id, b, rtpTimestamp: viewer.frames[2].timestamp) })
+  }
+
+  @Test func `a viewer who has lost the picture is heard`() async throws {
+    let driver = try driver()
+    defer { driver.stop() }
+    let viewer = try LoopbackViewer(seed: 3)
+    #expect(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    driver.publish(frame(a, 1, isKeyFrame: true))
+    #expect(viewer.run { $0.frames.count == 1 })
+    let before = log.count { $0 == .needsKeyframe(a) }
+    viewer.peer.requestKeyframe()
+    viewer.settle()
+    #expect(log.wait(for: before + 1) { $0 == .needsKeyframe(a) })
+  }
+
+  @Test func `one viewer too many is refused, and so is nonsense`() async throws {
+    let driver = try driver(maximumConnections: 1)
+    defer { driver.stop() }
+    let (first, second) = (try LoopbackViewer(seed: 4), try LoopbackViewer(seed: 5))
+    let stream = a
+    await #expect(throws: EngineError.self) {
+      try await driver.accept(offer: "v=0", id: ConnectionID(1)) { _ in stream }
+    }
+    #expect(try await first.join(driver, as: ConnectionID(1), stream: a))
+    let offer = second.peer.offer
+    let error = await #expect(throws: EngineError.self) {
+      try await driver.accept(offer: offer, id: ConnectionID(2)) { _ in stream }
+    }
+    #expect(error?.description == "there are already 1 viewers, which is the limit")
+  }
+
+  @Test(arguments: [
+    ([IPAddress.v4(0xC000_0201)], ["192.0.2.1"]), ([], ["127.0.0.1"]), ([.v6(high: 0, low: 1)], []),
+  ])
+  func `viewers are told of the configured addresses, else of the bound one, in its family`(
+    advertised: [IPAddress], told: [String]
+  ) async throws {
+    let driver = try driver(bind: .loopbackV4, advertised: advertised)
+    defer { driver.stop() }
+    let stream = a
+    let answer = try await driver.accept(offer: LoopbackViewer(seed: 8).peer.offer, id: ConnectionID(1)) { _ in stream }
+    let candidates = answer.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a=candidate:") }
+    #expect(
+      candidates.map { $0.split(separator: " ")[4...5].joined(separator: " ") }
+        == told.map {
+          "\($0) \(driver.localAddress.port)"
+        })
+  }
+
+  @Test func `stopping tells the viewers, refuses what comes later and frees the port`() async throws {
+    let driver = try driver()
+    let viewer = try LoopbackViewer(seed: 6)
+    #expect(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    let port = driver.localAddress
+    driver.stop()
+    driver.stop()
+    #expect(viewer.run { $0.closed != nil })
+    #expect(log.contains { $0 == .closed(ConnectionID(1), .local) })
+    #expect(await driver.statistics() == nil)
+    let stream = a
+    await #expect(throws: EngineError.self) { try await driver.accept(offer: "", id: ConnectionID(2)) { _ in stream } }
+    let again = try UDPSocket(bind: port)
+    #expect(again.localAddress.port == port.port)
+  }
+
+  @Test func `a viewer who leaves is gone, and stray datagrams are counted`() async throws {
+    let driver = try driver()
+    defer { driver.stop() }
+    let viewer = try LoopbackViewer(seed: 7)
+    #expect(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    var stranger = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
+    let target = TransportAddress(.loopbackV4, port: driver.localAddress.port)
+    for lengths in [[1], [100], [3000]] {
+      #expect(UDPSocketTests.send(lengths, on: &stranger, from: .loopbackV4, to: target) == .sent)
+    }
+    viewer.close()
+    #expect(log.wait { $0 == .closed(ConnectionID(1), .peer) })
+    // The viewer's goodbye came after the strangers'; what it said after that is from nobody known.
+    let statistics = try #require(await driver.statistics())
+    #expect((3...4).contains(statistics.strayDatagrams) && statistics.connections.isEmpty)
+  }
+
+  @Test func `two hundred viewers who come and go leave nothing behind`() async throws {
+    let driver = try driver()
+    defer { driver.stop() }
+    let before = datagramSockets()
+    for round: UInt64 in 0..<200 {
+      let viewer = try LoopbackViewer(seed: 100 + round)
+      let id = ConnectionID(round)
+      #expect(try await viewer.join(driver, as: id, stream: a))
+      if round.isMultiple(of: 2) { viewer.close() } else { driver.close(id) }
+      #expect(log.wait { if case .closed(id, _) = $0 { true } else { false } })
+    }
+    #expect(await driver.statistics()?.connections.count == 0)
+    #expect(datagramSockets() == before)
+  }
+
+  @Test func `a port in use is an error that names it`() throws {
+    let taken = try UDPSocket(bind: TransportAddress(.anyV4, port: 0))
+    let port = taken.localAddress.port
+    let configuration = EngineConfiguration(
+      bind: TransportAddress(.anyV4, port: port),
+      peer: PeerConfiguration(certificate: Self.certificate, localAddresses: [], now: Instant(nanoseconds: 0)))
+    #expect(throws: UDPSocketError.portInUse(port)) { try EngineDriver(configuration: configuration) { _ in } }
+    #expect(taken.localAddress.port == port)
+  }
+
+  /// How many UDP sockets the process has.
+  private func datagramSockets() -> Int {
+    (Int32(0)..<1024).count { descriptor in
+      var (type, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+      return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == Int32(SOCK_DGRAM.rawValue)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Whether the slice at the end of a synthetic frame is of `preset`.
+  func contains(preset: UInt8) -> Bool {
+    indices.dropLast().contains { (self[$0] == 0x65 || self[$0] == 0x41) && self[$0 + 1] == preset }
+  }
+}
+
+/// The events of a driver, which its thread appends.
+final class EventLog: Sendable {
+  private let events = Mutex<[EngineEvent]>([])
+  private let arrival = DispatchSemaphore(value: 0)
+
+  func append(_ event: EngineEvent) {
+    events.withLock { $0.append(event) }
+    arrival.signal()
+  }
+
+  func count(where matches: (EngineEvent) -> Bool) -> Int { events.withLock { $0.count(where: matches) } }
+
+  func contains(where matches: (EngineEvent) -> Bool) -> Bool { count(where: matches) > 0 }
+
+  /// Waits until `count` events match; false when for five seconds nothing came.
+  func wait(for count: Int = 1, matching: (EngineEvent) -> Bool) -> Bool {
+    while self.count(where: matching) < count {
+      if arrival.wait(timeout: .now() + 5) == .timedOut { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,36 @@
+import FFmpeg
+import Media
+import Playout
+
+/// A player whose clock stands still, with all that comes out of it.
+final class PlayerHarness {
+  let clock = VirtualClock()
+  let player: Player
+  let recorder: Recorder
+  private let log = Monitor([PlayerEvent]())
+
+  var events: [PlayerEvent] { log.withLock { $0 } }
+
+  init(
+    _ sources: [String], repeats: Bool = true, framerate: Int = 30, readsNumbers: Bool = false,
+    open: (@Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource)? = nil
+  ) {
+    let configuration = PlayerConfiguration(
+      sources: sources, repeats: repeats, maximumFramerate: framerate,
+      testCardSize: VideoSize(width: 768, height: 384), decoderThreads: 1)
+    var environment = Player.Environment.live(configuration, clock: clock)
+    environment.run = { $0() }
+    if let open { environment.open = open }
+    player = Player(configuration: configuration, environment: environment) { [log] event in
+      log.update { $0.append(event) }
+    }
+    recorder = Recorder(clock: clock, readsNumbers: readsNumbers)
+    player.attach(recorder)
+    player.start()
+  }
+
+  deinit {
+    clock.release()
+    player.stop()
+  }
+}

@@ -1,0 +1,73 @@
+import FFmpeg
+import Media
+import Playout
+import SphericalVideo
+
+/// Keeps what a player publishes.
+final class Recorder: FrameReceiver {
+  struct Seen {
+    var time: MediaTime
+    /// When it was handed out.
+    var at: MediaTime
+    /// What the bars of the picture say; nil without bars.
+    var number: Int?
+    var size: VideoSize
+  }
+
+  private let clock: any PlayoutClock
+  private let reader: FrameNumberReader?
+  private let frames = Monitor([Seen]())
+  private let awake = Monitor(true)
+
+  init(clock: any PlayoutClock, readsNumbers: Bool = false) {
+    self.clock = clock
+    reader = readsNumbers ? FrameNumberReader() : nil
+  }
+
+  var seen: [Seen] { frames.withLock { $0 } }
+  var numbers: [Int?] { seen.map(\.number) }
+  var isAwake: Bool {
+    get { awake.withLock { $0 } }
+    set { awake.withLock { $0 = newValue } }
+  }
+
+  func attached(to programme: CurrentFrame) {}
+
+  func offer(_ frame: TimedFrame) {
+    let seen = Seen(time: frame.time, at: clock.now, number: reader?.number(of: frame), size: frame.frame.size)
+    frames.update { $0.append(seen) }
+  }
+
+  func forget() { frames.withLock { $0 = [] } }
+}
+
+/// Reads the frame number of a test panorama as a viewer would: out of the view to the front.
+struct FrameNumberReader: Sendable {
+  private let tables = RemapTableCache(capacity: 4)
+  private static let side = 480
+
+  func number(of frame: TimedFrame) -> Int? {
+    var pipeline = PresetPipeline(
+      preset: CameraPreset.defaults[0], codec: .h264,
+      configuration: ChannelConfiguration(size: VideoSize(width: Self.side, height: Self.side)), tables: tables)
+    return (try? pipeline.project(frame)).flatMap(Self.number(in:))
+  }
+
+  /// Reads a view to the front, 90° wide and as high.
+  static func number(in view: VideoFrame) -> Int? {
+    view.withPicture { picture in
+      var cells: [Bool] = []
+      for cell in 0..<20 {
+        let column = (300 + 18 * cell + 9) * side / 960
+        let sum = [560, 570, 580].reduce(0) { sum, row in
+          sum + Int((picture.luma.base + row * side / 960 * picture.luma.stride + column).load(as: UInt8.self))
+        }
+        cells.append(sum / 3 > 110)
+      }
+      let bits = cells[2..<18]
+      let parity = bits.reduce(false) { $0 != $1 }
+      guard cells[0], !cells[1], cells[19], cells[18] == parity else { return nil }
+      return bits.reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import FFmpeg
+import Media
+import Playout
+import SphericalVideo
+
+/// A source that does what a test says: so many frames at such a distance, each of which takes so long to decode.
+final class ScriptedSource: FrameSource {
+  let description: SourceDescription
+  let decodeErrors = 0
+  /// Every second frame is one that can be spared.
+  var isSparing = false
+  private let clock: VirtualClock
+  private let count: Int
+  private let interval: MediaTime
+  /// What decoding frame n takes, in seconds.
+  private let cost: @Sendable (Int) -> Double
+  private var number = 0
+  private let frame = try! VideoFrame.make(size: VideoSize(width: 64, height: 32))
+
+  init(
+    clock: VirtualClock, count: Int, framerate: Double = 30, knowsDuration: Bool = true,
+    cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
+  ) {
+    self.clock = clock
+    self.count = count
+    self.cost = cost
+    interval = MediaTime(seconds: 1 / framerate)
+    description = SourceDescription(
+      duration: knowsDuration ? MediaTime(seconds: Double(count) / framerate) : nil, frameDuration: interval,
+      projection: SourceProjection(nil), decoder: "script")
+  }
+
+  func step() throws(MediaError) -> SourceStep {
+    guard number < count else { return .end }
+    defer { number += 1 }
+    if isSparing, !number.isMultiple(of: 2) { return .working }
+    clock.pass(cost(number))
+    let position = MediaTime(nanoseconds: interval.nanoseconds * Int64(number))
+    return .frame(SourceFrame(frame: frame, position: position, duration: interval))
+  }
+
+  func seek(to position: MediaTime) throws(MediaError) {
+    // To a key frame, every tenth.
+    number = Int(position.nanoseconds / interval.nanoseconds) / 10 * 10
+  }
+}

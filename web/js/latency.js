@@ -1,0 +1,99 @@
+/** How many round trips the clock remembers: old ones leave, so that a drifting clock is followed. */
+const clockSamples = 32;
+/** A timestamp pair older than this says nothing any more (the programme may have been paused or changed). */
+const pairLifetime = 5000;
+const latencySamples = 300;
+const framesRemembered = 256;
+
+/**
+ * The offset between this page's clock and the server's wall clock, from ping and pong.
+ * The sample of the shortest round trip counts, because its error is at most half of that round trip.
+ */
+export class ServerClock {
+  #samples = [];
+
+  /** Milliseconds of the shortest round trip lately, or null. */
+  roundTrip = null;
+  /** What to add to `performance.timeOrigin + performance.now()` to have the server's Unix milliseconds, or null. */
+  offset = null;
+
+  /**
+   * @param {number} sentAt and
+   * @param {number} receivedAt as `performance.now()`
+   * @param {number} serverTime Unix milliseconds in between
+   */
+  add(sentAt, receivedAt, serverTime) {
+    if (!Number.isFinite(serverTime)) return;
+    const roundTrip = receivedAt - sentAt;
+    const offset = serverTime + roundTrip / 2 - (performance.timeOrigin + receivedAt);
+    this.#samples.push({ roundTrip, offset });
+    if (this.#samples.length > clockSamples) this.#samples.shift();
+    const best = this.#samples.reduce((a, b) => (b.roundTrip < a.roundTrip ? b : a));
+    this.roundTrip = best.roundTrip;
+    this.offset = best.offset;
+  }
+}
+
+/** The distance from RTP timestamp `b` to `a` in 90 kHz ticks, across the 32-bit wrap (RFC 3550 section 5.1). */
+export function ticksSince(a, b) {
+  return (a - b) | 0;
+}
+
+/**
+ * How old a frame is when it is presented: from the moment at which it left the encoder to the moment at which the
+ * browser handed it to the screen. It also remembers the last frames, so that a frame can be found by its RTP
+ * timestamp.
+ */
+export class FrameLatency {
+  /** Milliseconds, the newest last; bounded. */
+  samples = [];
+
+  #clock;
+  #pair = null;
+  #frames = [];
+
+  /** @param {ServerClock} clock */
+  constructor(clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * A sample pair of the server: the frame of `rtpTimestamp` left the encoder at `time` (Unix milliseconds of the
+   * server's clock).
+   */
+  tie(rtpTimestamp, time) {
+    if (!Number.isInteger(rtpTimestamp) || !Number.isFinite(time)) return;
+    this.#pair = { rtpTimestamp, time, at: performance.now() };
+  }
+
+  /** Another time line begins (a new connection has a new timestamp offset). */
+  reset() {
+    this.#pair = null;
+    this.#frames.length = 0;
+  }
+
+  /** Notes one presented frame; both times as `performance.now()`. */
+  present(rtpTimestamp, presentedAt) {
+    if (rtpTimestamp === undefined) return;
+    this.#frames.push({ rtpTimestamp, presentedAt });
+    if (this.#frames.length > framesRemembered) this.#frames.shift();
+    const pair = this.#pair;
+    if (!pair || this.#clock.offset === null || performance.now() - pair.at > pairLifetime) return;
+    const leftAt = pair.time + ticksSince(rtpTimestamp, pair.rtpTimestamp) / 90;
+    const sample = performance.timeOrigin + presentedAt + this.#clock.offset - leftAt;
+    this.samples.push(sample);
+    if (this.samples.length > latencySamples) this.samples.shift();
+  }
+
+  /** When the first frame at or after `rtpTimestamp` was presented, or null when none was yet. */
+  presentationOf(rtpTimestamp) {
+    const frame = this.#frames.find((frame) => ticksSince(frame.rtpTimestamp, rtpTimestamp) >= 0);
+    return frame ? frame.presentedAt : null;
+  }
+
+  /** The median of the last second or so, in milliseconds, or null. */
+  get median() {
+    const recent = this.samples.slice(-31).sort((a, b) => a - b);
+    return recent.length ? recent[recent.length >> 1] : null;
+  }
+}
