@@ -35,7 +35,7 @@ bench: .build/packages-build .build/packages-test ## the figures of the README, 
 	$(SWIFT) build $(FLAGS) --product cupola-bench
 	$(BIN)/cupola-bench $(ARGS)
 
-FUZZ_TARGETS := STUN SDP DTLSRecords RTCP SignallingJSON SphericalBoxes
+FUZZ_TARGETS := boxes dtls rtcp sdp signalling stun
 SECONDS_EACH ?= 60
 
 fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on every parser, SECONDS_EACH=60

@@ -41,7 +41,8 @@ let package = Package(
     .target(
       name: "WebRTC", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
     .target(name: "CDatagram"),
-    .target(name: "DatagramIO", dependencies: ["SansIO", "RTP", "WebRTC", "CDatagram"], swiftSettings: house),
+    .target(
+      name: "DatagramIO", dependencies: ["SansIO", "ICE", "SDP", "RTP", "WebRTC", "CDatagram"], swiftSettings: house),
 
     // The media tower.
     .target(name: "Media", swiftSettings: strict),
@@ -91,7 +92,7 @@ let package = Package(
 
     // Tests: peers and drivers, a suite a target, the benches.
     .target(
-      name: "WebRTCTestPeer", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "WebRTC"],
+      name: "WebRTCTestPeer", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP", "WebRTC"],
       path: "Tests/WebRTCTestPeer", swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
@@ -103,12 +104,16 @@ let package = Package(
     .testTarget(name: "SDPTests", dependencies: ["SDP", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "RTPTests", dependencies: ["RTP", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "DTLSTests", dependencies: ["DTLS", "SansIO", "FuzzEntries"], swiftSettings: house),
-    .testTarget(name: "SRTPTests", dependencies: ["SRTP", "DTLS"], swiftSettings: house),
+    .testTarget(name: "SRTPTests", dependencies: ["SRTP"], swiftSettings: house),
     .testTarget(
       name: "WebRTCTests", dependencies: ["WebRTC", "WebRTCTestPeer", "SansIO", "RTP", "SDP", "DTLS"],
       swiftSettings: house),
     .testTarget(
-      name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO", "CRemap"],
+      name: "DatagramIOTests",
+      dependencies: ["DatagramIO", "DTLS", "WebRTC", "WebRTCTestPeer", "SansIO", "RTP"],
+      swiftSettings: house),
+    .testTarget(
+      name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO"],
       swiftSettings: house),
     .testTarget(
       name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "Media", "FuzzEntries"], swiftSettings: house),
@@ -138,7 +143,8 @@ let package = Package(
     .executableTarget(
       name: "cupola-bench",
       dependencies: [
-        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "RTP", "Playout", "FFmpeg", "SphericalVideo", "Media",
+        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo", "Media",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Bench", swiftSettings: house),
   ]

@@ -34,7 +34,7 @@ extension Appliance {
       log.warning("Skipped", metadata: ["item": "\(item.url)", "reason": "\(reason)"])
     case .testCard(let reason):
       log.warning("Showing the test card", metadata: ["reason": "\(reason)"])
-      notice = "\(reason.prefix(1).uppercased())\(reason.dropFirst()): showing the test card."
+      notice = "This is the test card. \(reason)"
     case .ended:
       log.info("The playlist is over")
       notice = "The playlist is over."
@@ -55,20 +55,20 @@ extension Appliance {
     }
   }
 
-  /// Tells each viewer when its newest frame left the encoder, so that the page can say how old its picture is.
+  /// Tells each viewer when its latest frames left the encoder, so that the page can say how old its picture is.
   func sendClocks() async {
-    guard controls.values.contains(where: { $0.connection != nil }), let statistics = await driver.statistics() else {
-      return
-    }
+    let marks = channels.takeFrameMarks()
+    guard !marks.isEmpty, !controls.isEmpty, let statistics = await driver.statistics() else { return }
     let offset = MonotonicTime.wallClockOffset
     for connection in statistics.connections {
       guard let viewer = registry[connection.id], let control = viewer.control, let showing = viewer.showing,
-        let mark = channels.lastFrame(of: showing)
+        let frames = marks[showing]
       else { continue }
-      send(
-        .clock(
-          rtpTimestamp: mark.timestamp &+ connection.peer.timestampOffset,
-          time: Double(mark.encodedAt + offset) / 1e6), to: control)
+      let times = frames.map {
+        ServerMessage.FrameTime(
+          rtpTimestamp: $0.timestamp &+ connection.peer.timestampOffset, time: Double($0.encodedAt + offset) / 1e6)
+      }
+      send(.clock(times), to: control)
     }
   }
 

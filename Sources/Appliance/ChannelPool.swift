@@ -12,7 +12,7 @@ final class ChannelPool: Sendable {
   private struct State {
     var presets: [UInt8: CameraPreset] = [:]
     var channels: [StreamID: PresetChannel] = [:]
-    var lastFrames: [StreamID: FrameMark] = [:]
+    var marks: [StreamID: [FrameMark]] = [:]
   }
 
   /// When a frame left its encoder: the two ends of a latency measurement.
@@ -22,6 +22,9 @@ final class ChannelPool: Sendable {
     /// Nanoseconds of the monotonic clock.
     var encodedAt: Int64
   }
+
+  /// Two seconds of sixty frames.
+  private static let maximumMarks = 120
 
   private let player: Player
   private let configuration: ChannelConfiguration
@@ -62,7 +65,7 @@ final class ChannelPool: Sendable {
     state.withLock { state in
       for (stream, channel) in state.channels where channel.isAwake && !streams.contains(stream) {
         channel.sleep()
-        state.lastFrames[stream] = nil
+        state.marks[stream] = nil
       }
       for stream in streams {
         guard let preset = state.presets[stream.preset], let codec = stream.videoCodec else { continue }
@@ -80,8 +83,13 @@ final class ChannelPool: Sendable {
     state.withLock { state in state.channels.map { ($0.key, $0.value.isAwake, $0.value.counters) } }
   }
 
-  /// The newest frame of a stream that is awake.
-  func lastFrame(of stream: StreamID) -> FrameMark? { state.withLock { $0.lastFrames[stream] } }
+  /// The frames that left the encoders since this was last asked, `maximumMarks` a stream at most.
+  func takeFrameMarks() -> [StreamID: [FrameMark]] {
+    state.withLock { state in
+      defer { state.marks = [:] }
+      return state.marks
+    }
+  }
 
   /// Ends every channel.
   func close() {
@@ -94,7 +102,7 @@ final class ChannelPool: Sendable {
     player.detach(channel)
     channel.close()
     state.channels[stream] = nil
-    state.lastFrames[stream] = nil
+    state.marks[stream] = nil
   }
 
   private func channel(
@@ -122,7 +130,10 @@ final class ChannelPool: Sendable {
     }
     guard let packetized else { return }
     publish(packetized)
-    state.withLock { $0.lastFrames[stream] = FrameMark(timestamp: timestamp, encodedAt: frame.encodedAt) }
+    state.withLock { state in
+      guard state.marks[stream, default: []].count < Self.maximumMarks else { return }
+      state.marks[stream, default: []].append(FrameMark(timestamp: timestamp, encodedAt: frame.encodedAt))
+    }
   }
 }
 

@@ -39,6 +39,8 @@ final class EngineLoop {
 
   /// Runs until the inbox says stop.
   func run() {
+    // Takes tens of milliseconds once: better now than when the first viewer waits.
+    PeerConnection.prepare()
     var now = Poller.now()
     var isStopped = false
     while !isStopped {

@@ -71,7 +71,9 @@ struct QueuedFrame {
   var period: MediaTime { item.description.frameDuration }
 
   /// Roughly what it takes of memory.
-  var bytes: Int { frame.frame.size.width * frame.frame.size.height * 3 / 2 * (frame.frame.layout?.bytesPerSample ?? 1) }
+  var bytes: Int {
+    frame.frame.size.width * frame.frame.size.height * 3 / 2 * (frame.frame.layout?.bytesPerSample ?? 1)
+  }
 }
 
 /// What is known of the item that comes next.

@@ -50,8 +50,8 @@ final class PlayerLoop {
   static let patience = MediaTime(seconds: 1)
   /// The next item is opened when this much of the one that is on is left.
   static let preparationTime = MediaTime(seconds: 5)
-  /// Memory for frames decoded ahead; at least two, at most four frames.
-  static let queueBytes = 24 << 20
+  /// Memory for frames decoded ahead, three of 4K with 8 bits; at least two, at most four frames.
+  static let queueBytes = 34 << 20
 
   init(
     configuration: PlayerConfiguration, environment: Player.Environment, inbox: Monitor<PlayerInbox>, wakeup: Wakeup,

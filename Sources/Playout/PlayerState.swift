@@ -80,14 +80,14 @@ public struct PlayerConfiguration: Hashable, Sendable {
   public var stillDuration: MediaTime
   /// How often the sources are looked at again while nothing can be played.
   public var rescanInterval: MediaTime
-  /// Threads of a decoder. Each one more holds a frame more in memory.
-  public var decoderThreads: Int
+  /// Threads of a decoder; nil: as many as the video needs, for each one more holds frames more in memory.
+  public var decoderThreads: Int?
 
   public init(
     sources: [String], repeats: Bool = true, maximumFramerate: Int = 30,
     testCardSize: VideoSize = VideoSize(width: 2560, height: 1280),
     stillDuration: MediaTime = MediaTime(seconds: 10), rescanInterval: MediaTime = MediaTime(seconds: 5),
-    decoderThreads: Int = 2
+    decoderThreads: Int? = nil
   ) {
     self.sources = sources
     self.repeats = repeats

@@ -60,10 +60,10 @@ extension ServerMessage: Encodable {
       try container.encodeIfPresent(error.id, forKey: .id)
       try container.encode(error.code.rawValue, forKey: .code)
       try container.encode(error.message, forKey: .message)
-    case .clock(let rtpTimestamp, let time):
+    case .clock(let frames):
       try container.encode("clock", forKey: .type)
-      try container.encode(rtpTimestamp, forKey: .rtpTimestamp)
-      try container.encode(finite: time, forKey: .time)
+      // A pair a frame: there are many, and every viewer gets them.
+      try container.encode(frames.map { [Double($0.rtpTimestamp), $0.time] }, forKey: .frames)
     case .pong(let id, let time):
       try container.encode("pong", forKey: .type)
       try container.encodeIfPresent(id, forKey: .id)
@@ -78,7 +78,7 @@ extension ServerMessage: Encodable {
   private enum Key: String, CodingKey {
     case type, id, `protocol`, session, role, name, preset, following, rev, limits, sdp, codec, scope, rtpTimestamp,
       item
-    case code, message, time, reason, retryAfter
+    case code, message, time, frames, reason, retryAfter
   }
 }
 

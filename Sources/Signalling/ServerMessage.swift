@@ -11,9 +11,8 @@ public enum ServerMessage: Hashable, Sendable {
   case itemChanged(ItemStatus)
   case health(Health)
   case error(SignallingError)
-  /// The frame of `rtpTimestamp` (this viewer's, 90 kHz) left the encoder at `time` of the wall clock, in milliseconds
-  /// since 1970: what the page measures its true latency by.
-  case clock(rtpTimestamp: UInt32, time: Double)
+  /// When the frames since the last such message left the encoder: what the page measures its true latency by.
+  case clock([FrameTime])
   /// `time`: the wall clock, milliseconds since 1970.
   case pong(id: UInt64?, time: Double)
   /// `retryAfter`: seconds.
@@ -77,6 +76,19 @@ public enum ServerMessage: Hashable, Sendable {
       self.scope = scope
       self.rtpTimestamp = rtpTimestamp
       self.following = following
+    }
+  }
+
+  /// When one frame left the encoder.
+  public struct FrameTime: Hashable, Sendable {
+    /// This viewer's, 90 kHz.
+    public var rtpTimestamp: UInt32
+    /// Of the wall clock, in milliseconds since 1970.
+    public var time: Double
+
+    public init(rtpTimestamp: UInt32, time: Double) {
+      self.rtpTimestamp = rtpTimestamp
+      self.time = time
     }
   }
 

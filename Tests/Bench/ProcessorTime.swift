@@ -20,7 +20,7 @@ enum ProcessorTime {
   /// Runs a command to its end: what it cost, its children included.
   static func ofCommand(_ path: String, _ arguments: [String]) throws -> Double {
     var before = rusage()
-    getrusage(RUSAGE_CHILDREN, &before)
+    getrusage(RUSAGE_CHILDREN.rawValue, &before)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
@@ -30,7 +30,7 @@ enum ProcessorTime {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw BenchError("\(path) ended with \(process.terminationStatus)") }
     var after = rusage()
-    getrusage(RUSAGE_CHILDREN, &after)
+    getrusage(RUSAGE_CHILDREN.rawValue, &after)
     return seconds(after) - seconds(before)
   }
 

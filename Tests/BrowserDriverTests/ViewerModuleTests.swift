@@ -43,8 +43,8 @@ extension BrowserTests {
             clock.add(3000, 3200, origin + 3199 + 500);
             const latency = new FrameLatency(clock);
             const now = performance.now();
-            latency.tie(0xfffffff0, origin + now + 500);
             latency.present(0xfffffff0 + 900 - 2 ** 32, now + 25);
+            latency.tie([[0xfffffff0, 0], [0xfffffff0 + 900 - 2 ** 32, origin + now + 500 + 10], ['x', null], null ?? []]);
             const waited = latency.presentationOf(0xfffffff8) - now;
             return [clock.offset, clock.roundTrip, latency.median, waited, ticksSince(5, 0xfffffffb)];
           })

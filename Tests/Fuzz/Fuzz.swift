@@ -1,14 +1,14 @@
 import FuzzEntries
 import Glibc
 
-/// The parsers by the name that `CUPOLA_FUZZ_TARGET` selects.
+/// The parsers by the name that `CUPOLA_FUZZ_TARGET` selects, which is that of the folder of their kept cases.
 private let entries: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
-  "STUN": fuzzSTUN,
-  "SDP": fuzzSDP,
-  "DTLSRecords": fuzzDTLSRecords,
-  "RTCP": fuzzRTCP,
-  "SignallingJSON": fuzzSignallingJSON,
-  "SphericalBoxes": fuzzSphericalBoxes,
+  "boxes": fuzzSphericalBoxes,
+  "dtls": fuzzDTLSRecords,
+  "rtcp": fuzzRTCP,
+  "sdp": fuzzSDP,
+  "signalling": fuzzSignallingJSON,
+  "stun": fuzzSTUN,
 ]
 
 private let entry: @Sendable (UnsafeRawBufferPointer) -> Void = {
@@ -19,9 +19,19 @@ private let entry: @Sendable (UnsafeRawBufferPointer) -> Void = {
   return entry
 }()
 
-/// What libFuzzer calls with every input that it makes up.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
-  entry(UnsafeRawBufferPointer(start: data, count: size))
-  return 0
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ argc: UnsafeMutablePointer<CInt>,
+  _ argv: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+  _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The program's start: SwiftPM renames an executable's `main` to this, so libFuzzer's own is not found.
+@_cdecl("cupola_fuzz_main")
+public func main(_ argc: CInt, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
+  var (argc, argv) = (argc, argv)
+  return runDriver(&argc, &argv) { data, size in
+    entry(UnsafeRawBufferPointer(start: data, count: size))
+    return 0
+  }
 }

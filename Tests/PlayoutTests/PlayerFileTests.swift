@@ -99,7 +99,8 @@ import Testing
     try folder.copy(TestClips.loop, as: "6 good.mp4")
     let harness = play([folder.path, "/nowhere/7 missing.mp4"], seconds: 3.5)
     let state = harness.player.state
-    #expect(state.skipped.map(\.item.name) == ["1 empty.mp4", "2 text.mp4", "4 half.mp4", "5 sound.mp4", "7 missing.mp4"])
+    #expect(
+      state.skipped.map(\.item.name) == ["1 empty.mp4", "2 text.mp4", "4 half.mp4", "5 sound.mp4", "7 missing.mp4"])
     #expect(state.skipped.map(\.reason).allSatisfy { !$0.isEmpty })
     #expect(state.count == 7)
     #expect(harness.recorder.numbers == (0..<106).map { $0 % 30 })
@@ -174,7 +175,9 @@ import Testing
     #expect(harness.player.state.item != nil)
   }
 
-  @Test(arguments: ["ax-editlist-b.mp4", "ax-sef-slowmo.mp4", "ax-bbb-avc-pyr3b.mp4", "ax-h265-bframes.mp4", "ax-fragmented.mp4"])
+  @Test(arguments: [
+    "ax-editlist-b.mp4", "ax-sef-slowmo.mp4", "ax-bbb-avc-pyr3b.mp4", "ax-h265-bframes.mp4", "ax-fragmented.mp4",
+  ])
   func `films with traps play on time`(name: String) throws {
     let harness = PlayerHarness([try #require(TestClips.shared("real/" + name))])
     harness.clock.run(to: 3)

@@ -142,7 +142,8 @@ import Testing
     harness.player.seek(to: MediaTime(seconds: 5))
     harness.clock.run(to: 9)
     #expect(harness.recorder.seen.count == before + 1)
-    #expect(harness.player.state.position == MediaTime(seconds: 5) || abs(harness.player.state.position.seconds - 5) < 1e-3)
+    #expect(
+      harness.player.state.position == MediaTime(seconds: 5) || abs(harness.player.state.position.seconds - 5) < 1e-3)
     #expect(harness.player.state.isPaused)
   }
 
@@ -232,7 +233,8 @@ import Testing
     let harness = harness(["a": { ScriptedSource(clock: $0, count: 0) }], order: ["a"])
     harness.clock.run(to: 3)
     #expect(harness.player.state.isTestCard)
-    #expect(harness.events.first == .skipped(PlaylistItem(name: "a", url: "a"), reason: "no picture in it can be decoded"))
+    #expect(
+      harness.events.first == .skipped(PlaylistItem(name: "a", url: "a"), reason: "no picture in it can be decoded"))
   }
 
   @Test func `a still picture stays for a while`() {

@@ -29,7 +29,8 @@ import Testing
   @Test func `a list names films beside it, elsewhere and on the net`() throws {
     let folder = try TemporaryFolder()
     try folder.write(
-      "show.m3u", "\u{FEFF}#EXTM3U\r\n#EXTINF:12,The first, of two\r\none.mp4\r\n\r\n# a word\n/abs/two.mp4\nhttp://h/3.mp4\n")
+      "show.m3u",
+      "\u{FEFF}#EXTM3U\r\n#EXTINF:12,The first, of two\r\none.mp4\r\n\r\n# a word\n/abs/two.mp4\nhttp://h/3.mp4\n")
     let items = Playlist(sources: [folder.path + "/show.m3u"]).items
     #expect(items.map(\.name) == ["The first, of two", "two.mp4", "3.mp4"])
     #expect(items.map(\.url) == [folder.path + "/one.mp4", "/abs/two.mp4", "http://h/3.mp4"])

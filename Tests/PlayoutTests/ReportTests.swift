@@ -39,7 +39,8 @@ import Testing
     let posed = SourceProjection(
       SphericalMetadata(projection: .equirectangular(.full), pose: .init(yaw: 90), origin: .sphericalVideoV2))
     #expect((posed.projection as? Equirectangular)?.pose == .pose(yaw: 90, pitch: 0, roll: 0))
-    #expect(SourceProjection(SphericalMetadata(projection: .mesh, origin: .sphericalVideoV2)).description.contains("mesh"))
+    #expect(
+      SourceProjection(SphericalMetadata(projection: .mesh, origin: .sphericalVideoV2)).description.contains("mesh"))
   }
 
   @Test(arguments: [(0, 0), (0.5, 15), (0.52, 15), (0.97, 29), (30, 29)])

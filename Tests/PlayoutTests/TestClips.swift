@@ -28,7 +28,8 @@ enum TestClips {
     for number in 0..<frameCount {
       frame.withMutablePicture { picture in
         card.drawFrameNumber(number, into: picture)
-        for (plane, size) in [(picture.luma, size), (picture.cb, picture.chromaSize), (picture.cr, picture.chromaSize)] {
+        for (plane, size) in [(picture.luma, size), (picture.cb, picture.chromaSize), (picture.cr, picture.chromaSize)]
+        {
           for row in 0..<size.height {
             file.write(Data(bytes: plane.base + row * plane.stride, count: size.width))
           }
@@ -46,7 +47,10 @@ enum TestClips {
   static func make(_ name: String, _ options: String, filter: String = "null", framerate: Int = 30) -> String {
     let output = folder + "/" + name
     run(
-      ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size.description, "-r", "\(framerate)", "-i", rawFrames, "-vf", filter]
+      [
+        "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size.description, "-r", "\(framerate)", "-i", rawFrames, "-vf",
+        filter,
+      ]
         + options.split(separator: " ").map(String.init) + [output])
     return output
   }

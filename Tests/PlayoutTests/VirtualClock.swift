@@ -54,7 +54,9 @@ final class VirtualClock: PlayoutClock {
     let target = MediaTime(seconds: seconds)
     while true {
       let woken = state.wait(until: monotonicNanoseconds() + 20_000_000_000) { state -> [Wakeup]? in
-        guard state.waiters.count == threads, !state.waiters.values.contains(where: \.wakeup.isRaised) else { return nil }
+        guard state.waiters.count == threads, !state.waiters.values.contains(where: \.wakeup.isRaised) else {
+          return nil
+        }
         let earliest = state.waiters.values.compactMap(\.deadline).min()
         state.now = max(state.now, min(earliest ?? target, target))
         return state.waiters.values.filter { $0.deadline.map { $0 <= state.now } == true }.map(\.wakeup)

@@ -1,7 +1,5 @@
 /** How many round trips the clock remembers: old ones leave, so that a drifting clock is followed. */
 const clockSamples = 32;
-/** A timestamp pair older than this says nothing any more (the programme may have been paused or changed). */
-const pairLifetime = 5000;
 const latencySamples = 300;
 const framesRemembered = 256;
 
@@ -49,7 +47,6 @@ export class FrameLatency {
   samples = [];
 
   #clock;
-  #pair = null;
   #frames = [];
 
   /** @param {ServerClock} clock */
@@ -58,17 +55,22 @@ export class FrameLatency {
   }
 
   /**
-   * A sample pair of the server: the frame of `rtpTimestamp` left the encoder at `time` (Unix milliseconds of the
-   * server's clock).
+   * What the server says of its latest frames: pairs of an RTP timestamp and the moment at which that frame left the
+   * encoder (Unix milliseconds of the server's clock). A frame that was presented gives a sample, exactly its own.
    */
-  tie(rtpTimestamp, time) {
-    if (!Number.isInteger(rtpTimestamp) || !Number.isFinite(time)) return;
-    this.#pair = { rtpTimestamp, time, at: performance.now() };
+  tie(pairs) {
+    if (!Array.isArray(pairs) || this.#clock.offset === null) return;
+    const presentedAt = new Map(this.#frames.map((frame) => [frame.rtpTimestamp, frame.presentedAt]));
+    for (const [rtpTimestamp, leftAt] of pairs) {
+      const presented = presentedAt.get(rtpTimestamp);
+      if (presented === undefined || !Number.isFinite(leftAt)) continue;
+      this.samples.push(performance.timeOrigin + presented + this.#clock.offset - leftAt);
+    }
+    if (this.samples.length > latencySamples) this.samples.splice(0, this.samples.length - latencySamples);
   }
 
   /** Another time line begins (a new connection has a new timestamp offset). */
   reset() {
-    this.#pair = null;
     this.#frames.length = 0;
   }
 
@@ -77,12 +79,6 @@ export class FrameLatency {
     if (rtpTimestamp === undefined) return;
     this.#frames.push({ rtpTimestamp, presentedAt });
     if (this.#frames.length > framesRemembered) this.#frames.shift();
-    const pair = this.#pair;
-    if (!pair || this.#clock.offset === null || performance.now() - pair.at > pairLifetime) return;
-    const leftAt = pair.time + ticksSince(rtpTimestamp, pair.rtpTimestamp) / 90;
-    const sample = performance.timeOrigin + presentedAt + this.#clock.offset - leftAt;
-    this.samples.push(sample);
-    if (this.samples.length > latencySamples) this.samples.shift();
   }
 
   /** When the first frame at or after `rtpTimestamp` was presented, or null when none was yet. */

@@ -221,7 +221,7 @@ export class Viewer extends EventTarget {
         this.#presetChanged(message);
         break;
       case 'clock':
-        this.latency.tie(message.rtpTimestamp, message.time);
+        this.latency.tie(message.frames);
         break;
       case 'health':
         this.health = message;

@@ -1,0 +1,105 @@
+import Foundation
+import Synchronization
+
+/// The real `cupola`, from beside this program, on ports of the loopback interface that the system chose.
+///
+/// It ends with `stop()`, when it is released, and when this program is interrupted.
+final class CupolaServer {
+  static let pin = "482913"
+
+  /// Where its page is, with a slash at the end.
+  let url: String
+  let port: UInt16
+  let processID: Int32
+  private let process = Process()
+  private let folder: URL
+
+  /// Starts it and returns when it serves.
+  init(media: String) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let configuration = folder.appendingPathComponent("cupola.yaml")
+    try """
+      server: { web: "\(Checkout.root.path)/web" }
+      operator: { pin: "\(Self.pin)" }
+      state: { directory: "\(folder.path)/state" }
+      """.write(to: configuration, atomically: false, encoding: .utf8)
+    let log = folder.appendingPathComponent("log")
+    _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent("cupola")
+    process.arguments = [
+      "run", "--config", configuration.path, "--http", "127.0.0.1:0", "--webrtc", "127.0.0.1:0", "--log-level",
+      "warning", "--media", media,
+    ]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: log)
+    try process.run()
+    processID = process.processIdentifier
+    EndOfRun.server.store(processID, ordering: .releasing)
+
+    guard let found = Self.port(in: output.fileHandleForReading) else {
+      let complaint = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+      Self.end(process, folder)
+      throw BenchError("cupola did not start: \(complaint)")
+    }
+    port = found
+    url = "http://127.0.0.1:\(found)/"
+  }
+
+  deinit { stop() }
+
+  /// Kills it and removes its files. Any number of calls do the same as one.
+  func stop() { Self.end(process, folder) }
+
+  /// The value of one of its metrics, labels included in the name; 0 when it has none of that name.
+  func metric(_ name: String) throws -> Double {
+    let lines = try LoopbackHTTP.request("GET", "/metrics", port: port).body.split(separator: "\n")
+    return lines.first { $0.hasPrefix(name + " ") }.flatMap { Double($0.dropFirst(name.count + 1)) } ?? 0
+  }
+
+  /// Bytes that are in memory now (`VmRSS`).
+  var residentBytes: Double {
+    let status = (try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? .nan) * 1024
+  }
+
+  private static func end(_ process: Process, _ folder: URL) {
+    if process.isRunning {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    EndOfRun.server.store(0, ordering: .releasing)
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Reads until the address that is printed when all is up; nil when it ended before.
+  private static func port(in output: FileHandle) -> UInt16? {
+    var text = ""
+    while true {
+      let data = output.availableData
+      guard !data.isEmpty else { return nil }
+      text += String(decoding: data, as: UTF8.self)
+      if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//) { return UInt16(match.1) }
+    }
+  }
+}
+
+/// Takes the server along when somebody interrupts the benches.
+enum EndOfRun {
+  static let server = Atomic<Int32>(0)
+
+  static func endsServersWhenInterrupted() {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { number in
+        let server = EndOfRun.server.load(ordering: .acquiring)
+        if server > 0 { kill(server, SIGKILL) }
+        _exit(128 + number)
+      }
+    }
+  }
+}

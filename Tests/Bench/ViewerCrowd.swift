@@ -1,0 +1,119 @@
+import DTLS
+import DatagramIO
+import Foundation
+import SansIO
+import WebRTCTestPeer
+
+/// Many WHEP viewers of one server, at real sockets, all run by the thread that calls `run(for:)`.
+final class ViewerCrowd {
+  private let port: UInt16
+  private let certificate: Certificate
+  private var viewers: [CrowdViewer] = []
+  private var batch = DatagramBatch()
+  private var lastAdvance = Instant(nanoseconds: 0)
+
+  /// How often the viewers' own timers are looked at.
+  private static let tick: Duration = .milliseconds(5)
+
+  init(of server: CupolaServer) throws {
+    port = server.port
+    certificate = try Certificate.generate()
+  }
+
+  /// Lets one more viewer join, and returns when its first packet of media is there.
+  ///
+  /// - Returns: seconds from the sending of the offer to that packet.
+  @discardableResult
+  func join(preset: Int) throws -> Double {
+    let viewer = try CrowdViewer(certificate: certificate, seed: UInt64(viewers.count + 1))
+    let begin = Self.now()
+    let answer = try LoopbackHTTP.request(
+      "POST", "/whep/\(preset)", port: port, contentType: "application/sdp", body: viewer.peer.offer)
+    guard answer.status == 201 else { throw BenchError("the offer got \(answer.status): \(answer.body)") }
+    try viewer.peer.accept(answer: answer.body, at: Self.now())
+    viewer.settle()
+    viewers.append(viewer)
+    let end = begin + .seconds(10)
+    while viewer.firstPacket == nil, Self.now() < end { try runOnce() }
+    guard let first = viewer.firstPacket else { throw BenchError("viewer \(viewers.count) got no media in 10 s") }
+    return (first - begin) / .seconds(1)
+  }
+
+  func run(for duration: Duration) throws {
+    let end = Self.now() + duration
+    while Self.now() < end { try runOnce() }
+  }
+
+  var packets: Int { viewers.reduce(0) { $0 + $1.peer.statistics.packets } }
+  var bytes: Int { viewers.reduce(0) { $0 + $1.peer.statistics.bytes } }
+  /// Packets that came again or never.
+  var packetsLost: Int {
+    viewers.reduce(0) { $0 + $1.peer.statistics.recovered + $1.peer.statistics.givenUp }
+  }
+
+  private func runOnce() throws {
+    var descriptors = viewers.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    poll(&descriptors, nfds_t(descriptors.count), 5)
+    for (viewer, descriptor) in zip(viewers, descriptors) where descriptor.revents != 0 {
+      viewer.receive(by: &batch, at: Self.now())
+    }
+    let now = Self.now()
+    if now - lastAdvance >= Self.tick {
+      lastAdvance = now
+      for viewer in viewers { viewer.advance(to: now) }
+    }
+    if let reason = viewers.lazy.compactMap(\.closed).first { throw BenchError("a viewer was closed: \(reason)") }
+  }
+
+  private static func now() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}
+
+/// One of them: its socket, and what it has seen.
+private final class CrowdViewer {
+  var peer: TestPeer
+  private(set) var firstPacket: Instant?
+  /// Why it is no more.
+  private(set) var closed: String?
+  private var socket: UDPSocket
+  private var burst = DatagramBurst(byteCapacity: 1 << 14, capacity: 8)
+
+  init(certificate: Certificate, seed: UInt64) throws {
+    socket = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
+    var random = SeededGenerator(seed: seed)
+    peer = TestPeer(configuration: .init(localAddress: socket.localAddress, certificate: certificate), random: &random)
+  }
+
+  var descriptor: Int32 { socket.descriptor }
+
+  func receive(by batch: inout DatagramBatch, at now: Instant) {
+    socket.receive(into: &batch)
+    for index in 0..<batch.count {
+      peer.receive(batch.payload(at: index), from: batch.source(at: index), to: batch.destination(at: index), at: now)
+    }
+    settle()
+    if firstPacket == nil, peer.statistics.packets > 0 { firstPacket = now }
+  }
+
+  func advance(to now: Instant) {
+    guard let deadline = peer.deadline, deadline <= now else { return }
+    peer.advance(to: now)
+    settle()
+  }
+
+  func settle() {
+    while let output = peer.pollOutput() {
+      switch output {
+      case .transmit(let datagram):
+        burst.removeAll()
+        _ = burst.append(datagram.payload)
+        _ = socket.send(burst, from: datagram.from, to: datagram.to)
+      case .event(.connected), .event(.frame): break
+      case .event(.closed(let reason)): closed = reason
+      }
+    }
+  }
+}
