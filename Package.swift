@@ -84,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "cupola",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Media", "Playout", "SansIO", "SphericalVideo", "WebServer",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Media", "Playout", "SansIO", "SphericalVideo",
+        "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -134,22 +135,29 @@ let package = Package(
         .product(name: "NIOWebSocket", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .testTarget(name: "CupolaConfigurationTests", dependencies: ["CupolaConfiguration", "SansIO"], swiftSettings: house),
+    .testTarget(
+      name: "CupolaConfigurationTests", dependencies: ["CupolaConfiguration", "SansIO"], swiftSettings: house),
     .testTarget(name: "BrowserDriverTests", dependencies: ["BrowserDriver"], swiftSettings: house),
     .testTarget(
       name: "ApplianceTests",
-      dependencies: ["Appliance", "CupolaConfiguration", "DatagramIO", "RTP", "BrowserDriver", "Media", "SphericalVideo"],
+      dependencies: [
+        "Appliance", "CupolaConfiguration", "DatagramIO", "RTP", "BrowserDriver", "Media", "SphericalVideo",
+      ],
       swiftSettings: house),
     .executableTarget(
       name: "cupola-bench",
       dependencies: [
-        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo", "Media",
+        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo",
+        "Media",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Bench", swiftSettings: house),
   ]
     + (isFuzzing
-      ? [.executableTarget(name: "cupola-fuzz", dependencies: ["FuzzEntries"], path: "Tests/Fuzz", exclude: ["run"],
-          swiftSettings: house + [.unsafeFlags(["-parse-as-library"])])]
+      ? [
+        .executableTarget(
+          name: "cupola-fuzz", dependencies: ["FuzzEntries"], path: "Tests/Fuzz", exclude: ["run"],
+          swiftSettings: house + [.unsafeFlags(["-parse-as-library"])])
+      ]
       : [])
 )

@@ -33,8 +33,11 @@ extension Appliance {
     case .skipped(let item, let reason):
       log.warning("Skipped", metadata: ["item": "\(item.url)", "reason": "\(reason)"])
     case .testCard(let reason):
-      log.warning("Showing the test card", metadata: ["reason": "\(reason)"])
-      notice = "This is the test card. \(reason)"
+      log.notice("Showing the test card", metadata: ["reason": "\(reason)"])
+      notice =
+        player.state.skipped.isEmpty
+        ? "There is nothing to play yet: this is the test card."
+        : "Nothing of the playlist can be played, so this is the test card. \(reason)"
     case .ended:
       log.info("The playlist is over")
       notice = "The playlist is over."

@@ -22,7 +22,9 @@ enum JoinError: Error {
     }
   }
 
-  var hasNoCommonCodec: Bool { if case .offer(.offer(let error)) = self { error.code == .noCommonCodec } else { false } }
+  var hasNoCommonCodec: Bool {
+    if case .offer(.offer(let error)) = self { error.code == .noCommonCodec } else { false }
+  }
 
   /// A sentence for people.
   var message: String {

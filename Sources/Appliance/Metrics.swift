@@ -17,7 +17,9 @@ extension Appliance {
       "cupola_frames_dropped_total", "Pictures that were not handed on, by reason.", label: "reason",
       [("late", counters.droppedLate), ("fast", counters.droppedFast)])
     text.counter("cupola_decode_errors_total", "What the decoder refused.", counters.decodeErrors)
-    let channels = channels.counters.sorted { ($0.stream.preset, $0.stream.codec) < ($1.stream.preset, $1.stream.codec) }
+    let channels = channels.counters.sorted {
+      ($0.stream.preset, $0.stream.codec) < ($1.stream.preset, $1.stream.codec)
+    }
     func perChannel(_ value: (PresetChannel.Counters) -> UInt64) -> [(String, UInt64)] {
       channels.map { ("\($0.stream.preset)-\($0.stream.videoCodec?.rawValue ?? "?")", value($0.counters)) }
     }
@@ -63,7 +65,9 @@ extension Appliance {
 struct MetricsText {
   private(set) var text = ""
 
-  mutating func gauge(_ name: String, _ help: String, _ value: Double) { write(name, help, "gauge", [("", "\(value)")]) }
+  mutating func gauge(_ name: String, _ help: String, _ value: Double) {
+    write(name, help, "gauge", [("", "\(value)")])
+  }
 
   mutating func gauge(_ name: String, _ help: String, label: String, _ values: [(String, Double)]) {
     write(name, help, "gauge", values.map { ("{\(label)=\"\($0.0)\"}", "\($0.1)") })

@@ -27,7 +27,8 @@ extension ApplianceConfiguration {
 
   private static func syntaxError(_ error: YamlError, file: String) -> ConfigurationError {
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
       ConfigurationError(file: file, line: mark.line, column: mark.column, message: "not YAML: \(problem)")
     default:
       ConfigurationError(file: file, message: "not YAML: \(error)")
@@ -55,7 +56,8 @@ extension ApplianceConfiguration {
       guard let node = keys[name] else { return nil }
       guard let endpoint = node.scalar.flatMap({ Endpoint($0.string) }) else {
         reader.report(
-          node, "server.\(name)", "\(reader.shown(node)) is not an address and a port (such as 0.0.0.0:8080 or [::]:8080)")
+          node, "server.\(name)",
+          "\(reader.shown(node)) is not an address and a port (such as 0.0.0.0:8080 or [::]:8080)")
         return nil
       }
       return endpoint
@@ -163,7 +165,8 @@ extension ApplianceConfiguration {
   private mutating func readOperator(_ node: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(node, "operator", allowed: ["pin"])
     guard let node = keys["pin"] else { return }
-    guard let pin = node.scalar?.string, (4...12).contains(pin.utf8.count), pin.utf8.allSatisfy({ (48...57).contains($0) })
+    guard let pin = node.scalar?.string, (4...12).contains(pin.utf8.count),
+      pin.utf8.allSatisfy({ (48...57).contains($0) })
     else {
       reader.report(node, "operator.pin", "is not four to twelve digits (in quotes if it begins with 0)")
       return

@@ -86,7 +86,9 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
     /// Parses "0.0.0.0:8080" or "[::]:8080"; nil for anything else. That `host` is an address is checked on binding.
     public init?(_ text: String) {
-      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        return nil
+      }
       var host = text[..<colon]
       if host.hasPrefix("["), host.hasSuffix("]") {
         host = host.dropFirst().dropLast()

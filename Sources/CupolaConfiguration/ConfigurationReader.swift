@@ -22,7 +22,9 @@ final class ConfigurationReader {
     for (nameNode, value) in mapping {
       guard let name = nameNode.string, allowed.contains(name) else {
         let name = nameNode.string ?? "?"
-        let near = allowed.min { distance($0, name) < distance($1, name) }.flatMap { distance($0, name) <= 3 ? $0 : nil }
+        let near = allowed.min { distance($0, name) < distance($1, name) }.flatMap {
+          distance($0, name) <= 3 ? $0 : nil
+        }
         let hint = near.map { "did you mean \($0)?" } ?? "allowed are \(allowed.joined(separator: ", "))"
         report(nameNode, Self.path(key, name), "unknown key; \(hint)")
         continue

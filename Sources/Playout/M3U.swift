@@ -5,7 +5,7 @@ package enum M3U {
   /// A list with more bytes than this is no list of films.
   static let maximumSize = 1 << 20
 
-  /// The items of the list at `path`; nil when that is no such list, or is an HLS stream, which libavformat opens itself.
+  /// The items of the list at `path`; nil when that is no such list, or an HLS stream, which libavformat opens itself.
   static func entries(ofListAt path: String) -> [PlaylistItem]? {
     guard ["m3u", "m3u8"].contains(Playlist.fileExtension(of: path)),
       let stamp = FileStamp(path: path), stamp.size <= maximumSize,

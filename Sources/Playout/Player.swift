@@ -75,7 +75,7 @@ public final class Player: Sendable {
     current = CurrentFrame(clock: environment.clock)
   }
 
-  /// Starts playing, once.
+  /// Starts playing, once; it plays until `stop`.
   public func start() {
     thread.withLock { thread in
       guard thread == nil else { return }

@@ -98,7 +98,12 @@ final class PlayerLoop {
       return now
     }
     if decoding?.hasEnded != false, proceed(at: now) { return now }
-    return [pausedAt == nil ? queue.first?.due : nil, nextScan, patienceEnds].compactMap { $0 }.min()
+    return Self.earlier(pausedAt == nil ? queue.first?.due : nil, Self.earlier(nextScan, patienceEnds))
+  }
+
+  private static func earlier(_ one: MediaTime?, _ other: MediaTime?) -> MediaTime? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
   }
 
   private func takeInbox() {

@@ -16,7 +16,8 @@ public struct PlaylistItem: Hashable, Sendable {
 /// What there is to play: configured sources, resolved into items.
 ///
 /// A source is a file, a folder (its films and those of its folders, in natural order), a local `.m3u` or `.m3u8` list,
-/// or a URL. What does not exist stays in the list, so that opening it says why it cannot be played.
+/// or a URL. A file that does not exist stays in the list, so that opening it says why it cannot be played; a name
+/// without an extension that does not exist is a folder that nobody has made yet, or a stick that is not plugged in.
 public struct Playlist: Hashable, Sendable {
   public var items: [PlaylistItem]
 
@@ -43,6 +44,8 @@ public struct Playlist: Hashable, Sendable {
       items.append(PlaylistItem(name: Self.name(of: source), url: source))
     } else if Self.isDirectory(source) {
       appendFolder(source, depth: 0)
+    } else if Self.fileExtension(of: Self.name(of: source)).isEmpty, !FileManager.default.fileExists(atPath: source) {
+      return
     } else if let entries = M3U.entries(ofListAt: source) {
       items += entries
     } else {

@@ -6,7 +6,8 @@ import Foundation
 struct ConfigurationOptions: ParsableArguments {
   static let standardFile = "/etc/cupola/cupola.yaml"
 
-  @Option(help: "The configuration file; without it \(ConfigurationOptions.standardFile) if it is there, else the defaults.")
+  @Option(
+    help: "The configuration file; without it \(ConfigurationOptions.standardFile) if it is there, else the defaults.")
   var config: String?
 
   /// Reads the configuration; says on standard error what is wrong with it, and ends with 78 (66: it cannot be read).
@@ -17,7 +18,8 @@ struct ConfigurationOptions: ParsableArguments {
     do {
       text = try String(contentsOfFile: file, encoding: .utf8)
     } catch {
-      let reason = FileManager.default.fileExists(atPath: file) ? "cannot be read as UTF-8 text" : "there is no such file"
+      let reason =
+        FileManager.default.fileExists(atPath: file) ? "cannot be read as UTF-8 text" : "there is no such file"
       complain("\(file): \(reason)")
       throw ExitCode.noInput
     }

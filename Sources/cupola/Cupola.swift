@@ -6,7 +6,8 @@ struct Cupola: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cupola",
     abstract: "Plays 360° video and looks out of it through a fixed set of windows.",
-    discussion: "Without a configuration and without media it shows its test card, so `cupola run` always shows something.",
+    discussion:
+      "Without a configuration and without media it shows its test card, so `cupola run` always shows something.",
     subcommands: [Run.self, Check.self, Probe.self, Snapshot.self],
     defaultSubcommand: nil)
 }

@@ -9,7 +9,9 @@ enum Welcome {
     let host = configuration.server.http.host
     let hosts = ["0.0.0.0", "::"].contains(host) ? ["localhost"] + NetworkInterfaces.addresses().map(\.inURL) : [host]
     var seen: Set<String> = []
-    let urls = hosts.filter { seen.insert($0).inserted && $0 != "127.0.0.1" || $0 == host }.map { "  http://\($0):\(port)/" }
+    let urls = hosts.filter { seen.insert($0).inserted && $0 != "127.0.0.1" || $0 == host }.map {
+      "  http://\($0):\(port)/"
+    }
     let text = """
 
       Cupola is on. Open one of these in a browser:

@@ -59,7 +59,10 @@ import Testing
 
   @Test(arguments: [
     ("server:\n  htpt: 1\n", "cupola.yaml:2:3: server.htpt: unknown key; did you mean http?"),
-    ("wheels: 4\n", "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, presets, video, operator, state"),
+    (
+      "wheels: 4\n",
+      "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, presets, video, operator, state"
+    ),
     (
       "presets:\n  - { number: 1, name: a, fov: 300 }\n",
       "cupola.yaml:2:32: presets[0].fov: 300 is out of range (10 to 150 degrees)"
@@ -75,7 +78,10 @@ import Testing
     ),
     ("video: { bitrate: 4X }\n", "cupola.yaml:1:19: video.bitrate: \"4X\" is not a bit rate (such as 4M or 800k)"),
     ("video: { bitrate: 1k }\n", "cupola.yaml:1:19: video.bitrate: 1k is out of range (100k to 100M)"),
-    ("video: { size: 1281x720 }\n", "cupola.yaml:1:16: video.size: 1281x720 is out of range (even numbers from 64 to 4096)"),
+    (
+      "video: { size: 1281x720 }\n",
+      "cupola.yaml:1:16: video.size: 1281x720 is out of range (even numbers from 64 to 4096)"
+    ),
     ("video: { codecs: [av1] }\n", "cupola.yaml:1:19: video.codecs[0]: \"av1\" is unknown; allowed are h264, vp8"),
     (
       "server: { http: localhost }\n",
@@ -83,7 +89,10 @@ import Testing
     ),
     ("playlist: { repeat: often }\n", "cupola.yaml:1:21: playlist.repeat: \"often\" is neither true nor false"),
     ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, repeat)"),
-    ("operator: { pin: 12 }\n", "cupola.yaml:1:18: operator.pin: is not four to twelve digits (in quotes if it begins with 0)"),
+    (
+      "operator: { pin: 12 }\n",
+      "cupola.yaml:1:18: operator.pin: is not four to twelve digits (in quotes if it begins with 0)"
+    ),
   ])
   func `a mistake is named with its place and what is allowed`(yaml: String, expected: String) {
     #expect(errors(yaml) == [expected])
@@ -103,7 +112,9 @@ import Testing
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `odd input is refused and never traps`(seed: UInt64) {
-    for yaml in ["- 1", "1", "a: &x [*x]", "? [1]: 2", "server: [\u{0}]", "presets: [1, null, {}]", "video: ~", "!!binary x: y"] {
+    for yaml in [
+      "- 1", "1", "a: &x [*x]", "? [1]: 2", "server: [\u{0}]", "presets: [1, null, {}]", "video: ~", "!!binary x: y",
+    ] {
       _ = errors(yaml)
     }
     var random = SeededGenerator(seed: seed)

@@ -20,8 +20,8 @@ import Testing
     #expect(items.first?.url == folder.path + "/a/x.mkv")
   }
 
-  @Test func `files, addresses and what does not exist stay as they are named`() {
-    let items = Playlist(sources: ["/nowhere/film.mp4", "http://host/path/live.mp4?key=1"]).items
+  @Test func `files, addresses and what does not exist stay as they are named, but for folders`() {
+    let items = Playlist(sources: ["/nowhere/film.mp4", "/nowhere/folder", "http://host/path/live.mp4?key=1"]).items
     #expect(items.map(\.name) == ["film.mp4", "live.mp4"])
     #expect(items.map(\.url) == ["/nowhere/film.mp4", "http://host/path/live.mp4?key=1"])
   }

@@ -45,7 +45,7 @@ final class VirtualClock: PlayoutClock {
   func release() {
     state.update { state in
       state.isReleased = true
-      state.waiters.values.forEach { $0.wakeup.raise() }
+      for waiter in state.waiters.values { waiter.wakeup.raise() }
     }
   }
 
@@ -66,7 +66,7 @@ final class VirtualClock: PlayoutClock {
         return
       }
       if woken.isEmpty { return }
-      woken.forEach { $0.raise() }
+      for wakeup in woken { wakeup.raise() }
     }
   }
 }
