@@ -15,7 +15,7 @@ BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev liba
   libsrtp2-dev libssl-dev libsystemd-dev
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl
 
-.PHONY: help run build test bench fuzz lint format clean
+.PHONY: help run build test bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -41,6 +41,12 @@ SECONDS_EACH ?= 60
 fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on every parser, SECONDS_EACH=60
 	@for target in $(FUZZ_TARGETS); do \
 	  Tests/Fuzz/run $$target $(SECONDS_EACH) || exit 1; \
+	done
+
+sanitize: .build/packages-build .build/packages-test ## the unit tests under AddressSanitizer and ThreadSanitizer
+	for kind in address thread; do \
+	  SWIFT_BACKTRACE=enable=no $(SWIFT) test --scratch-path .build-$$kind --sanitize=$$kind --disable-xctest \
+	    --skip BrowserDriverTests --skip ApplianceTests --skip SphericalVideoTests || exit 1; \
 	done
 
 lint: ## the house format, checked

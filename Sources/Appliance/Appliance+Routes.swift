@@ -126,11 +126,17 @@ extension Appliance {
   }
 
   private func putPreset(_ request: APIRequest) throws -> APIResponse {
-    var description = try decode(PresetDescription.self, from: request)
+    /// The number is the one in the path.
+    struct Body: Decodable {
+      var name: String
+      var yaw, pitch, roll, fov: Double
+    }
+    let body = try decode(Body.self, from: request)
     guard let number = UInt8(request.parameters["number"] ?? "") else { throw unknownPreset }
-    description.number = number
+    let preset = PresetDescription(
+      number: number, name: body.name, yaw: body.yaw, pitch: body.pitch, roll: body.roll, fov: body.fov)
     do throws(SignallingError) {
-      setPreset(try description.validated())
+      setPreset(try preset.validated())
     } catch {
       throw APIError(status: 400, code: error.code.rawValue, message: error.message)
     }

@@ -85,7 +85,7 @@ final class CupolaProcess: Sendable {
   var log: String { (try? String(contentsOfFile: folder["log"], encoding: .utf8)) ?? "" }
 
   /// Ends it by a signal; how it ended and how long that took. After ten seconds it is killed.
-  func end(by signal: Int32) async -> (exit: SupervisedProcess.Exit, after: Duration?) {
+  func end(by signal: Int32) async -> SupervisedProcess.Ending {
     process.setLimit(.seconds(10))
     process.signal(signal)
     return await process.ended.value

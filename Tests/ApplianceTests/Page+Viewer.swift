@@ -1,11 +1,16 @@
 import BrowserDriver
 
-/// What every default preset sees: one face, straight ahead. All of them are alike but for the colour, so this view reads
-/// any of them, and the colour tells which it is.
+/// What every default preset sees: one face, straight ahead, with its number below the middle. So this view reads any of
+/// them, and the colour that is found tells which it is.
 let straightAhead = CameraView(yaw: 0)
 
 /// The letters of the faces that the default presets 0…5 look at.
 let presetFaces = ["F", "R", "B", "L", "U", "D"]
+
+/// What did not happen on a page.
+struct PageFailure: Error, CustomStringConvertible {
+  var description: String
+}
 
 /// The viewer page of a running server.
 extension Page {
@@ -17,31 +22,54 @@ extension Page {
 
   func waitUntilPlaying() async throws { try await waitUntil("cupola.state().connection === 'playing'") }
 
-  /// Returns when the picture on screen is of that preset.
-  func waitUntilShown(_ preset: Int) async throws {
-    try await waitUntilTold(preset)
-    let isThere = "(await (\(Self.colour))) === '\(presetFaces[preset])'"
-    try await waitUntil(isThere)
+  /// Returns when a frame of that preset is presented, and the page says that its stream shows it.
+  @discardableResult
+  func waitUntilShown(_ preset: Int) async throws -> TestCardReading {
+    var last: TestCardReading?
+    for _ in 0..<300 {
+      last = try await watchTestCard(straightAhead, frames: 1, timeout: .seconds(10)).first?.reading
+      if let last, last.colour == presetFaces[preset], last.frame != nil {
+        try await waitUntil("cupola.state().preset === \(preset) && cupola.state().pending === null")
+        return last
+      }
+    }
+    throw PageFailure(description: "preset \(preset) is not on screen but \(String(describing: last))")
   }
 
-  /// Returns when the page says that its stream shows that preset.
-  func waitUntilTold(_ preset: Int) async throws {
-    try await waitUntil("cupola.state().preset === \(preset) && cupola.state().pending === null")
+  /// Every frame that is presented while `body` runs and afterwards, until there are `count`; at least one before it.
+  func watchTestCard(frames count: Int, during body: () async throws -> Void) async throws -> [WatchedFrame] {
+    try await run("window.looks = 0")
+    async let frames = watchTestCard(
+      straightAhead, frames: count, from: "() => { window.looks += 1; return cupola.video(); }")
+    // The first look only asks for the first frame.
+    try await waitUntil("looks > 2")
+    try await body()
+    return try await frames
   }
 
-  /// The colour on screen, as one pixel of the face where neither letter nor number is.
-  private static let colour = """
-    (() => {
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [16, 9];
-      const context = canvas.getContext('2d');
-      const video = cupola.video();
-      context.drawImage(
-        video, 0.73 * video.videoWidth, 0.87 * video.videoHeight, video.videoWidth / 80, video.videoHeight / 80,
-        0, 0, 16, 9);
-      const [r, g, b] = context.getImageData(8, 4, 1, 1).data;
-      return [['F', 192, 0, 0], ['R', 0, 160, 0], ['B', 0, 0, 192], ['L', 192, 192, 0], ['U', 0, 192, 192], ['D', 192, 0, 192]]
-        .find(([, ...colour]) => Math.hypot(colour[0] - r, colour[1] - g, colour[2] - b) < 80)?.[0] ?? null;
-    })()
-    """
+  /// The viewer's incoming video stream, as in `getStats()`.
+  func inboundStream() async throws -> InboundStream {
+    try await evaluate(
+      "cupola.statistics().then((all) => all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video'))")
+  }
+}
+
+/// The part of an `inbound-rtp` entry that these tests look at.
+struct InboundStream: Decodable, Sendable {
+  var ssrc: UInt32
+  var framesReceived: Int
+  var framesDecoded: Int
+}
+
+extension [WatchedFrame] {
+  var numbers: [Int] { compactMap(\.reading.frame) }
+
+  /// The share of the frames of the time that was watched which were on screen, by the test card's own numbers.
+  ///
+  /// - Parameter period: how many numbers there are before they begin again.
+  func shareSeen(period: Int = 65536) -> Double {
+    let steps = zip(numbers, numbers.dropFirst()).map { ($1 - $0 + period) % period }
+    let span = steps.reduce(0, +)
+    return span == 0 ? 0 : Double(steps.count { $0 > 0 }) / Double(span)
+  }
 }

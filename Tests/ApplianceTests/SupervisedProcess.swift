@@ -10,6 +10,14 @@ final class SupervisedProcess: Sendable {
     case signal(Int32)
   }
 
+  struct Ending: Sendable {
+    var exit: Exit
+    /// How long after the last signal.
+    var after: Duration?
+    /// Everything that it printed.
+    var output = ""
+  }
+
   private struct State {
     var processID: pid_t?
     var deadline: ContinuousClock.Instant
@@ -17,8 +25,7 @@ final class SupervisedProcess: Sendable {
     var signalled: ContinuousClock.Instant?
   }
 
-  /// How it ended, and how long after the last signal.
-  let ended = OneShot<(exit: Exit, after: Duration?)>()
+  let ended = OneShot<Ending>()
 
   private let state: Mutex<State>
   private let arguments: [String]
@@ -31,7 +38,8 @@ final class SupervisedProcess: Sendable {
   ///   - limit: when it is killed if nobody said otherwise until then.
   ///   - receive: gets all that it has printed so far, on the thread, whenever there is more.
   init(
-    _ arguments: [String], errors: String, limit: Duration, receive: @escaping @Sendable (_ output: String) -> Void
+    _ arguments: [String], errors: String, limit: Duration,
+    receive: @escaping @Sendable (_ output: String) -> Void = { _ in }
   ) {
     self.arguments = ["/usr/bin/setpriv", "--pdeathsig", "KILL"] + arguments
     self.errors = errors
@@ -54,17 +62,16 @@ final class SupervisedProcess: Sendable {
 
   private func supervise() {
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0, let processID = spawn(output: ends[1]) else {
-      return ended.fulfil((.code(127), nil))
-    }
+    guard pipe(&ends) == 0 else { return ended.fulfil(Ending(exit: .code(127))) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let spawned = spawn(output: ends[1])
     Glibc.close(ends[1])
+    defer { Glibc.close(ends[0]) }
+    guard let processID = spawned else { return ended.fulfil(Ending(exit: .code(127))) }
     state.withLock { $0.processID = processID }
-    read(ends[0])
-    Glibc.close(ends[0])
+    let output = read(ends[0], until: processID)
 
     // It is reaped under the lock, so that no signal ever goes to another process of the same number.
-    var information = siginfo_t()
-    while waitid(P_PID, id_t(processID), &information, WEXITED | WNOWAIT) == -1, errno == EINTR {}
     var status: Int32 = 0
     let after = state.withLock { state in
       state.processID = nil
@@ -72,7 +79,8 @@ final class SupervisedProcess: Sendable {
       return state.signalled.map { $0.duration(to: .now) }
     }
     let signal = status & 0x7F
-    ended.fulfil((signal == 0 ? .code(status >> 8 & 0xFF) : .signal(signal), after))
+    ended.fulfil(
+      Ending(exit: signal == 0 ? .code(status >> 8 & 0xFF) : .signal(signal), after: after, output: output))
   }
 
   private func spawn(output: Int32) -> pid_t? {
@@ -88,19 +96,28 @@ final class SupervisedProcess: Sendable {
     return posix_spawn(&processID, argv[0]!, &actions, nil, argv, environ) == 0 ? processID : nil
   }
 
-  private func read(_ descriptor: Int32) {
+  /// Another child may hold the pipe open by accident, so the end of the process ends it too.
+  private func read(_ descriptor: Int32, until processID: pid_t) -> String {
     var output: [UInt8] = []
+    var information = siginfo_t()
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = poll(&waiting, 1, 50)
       if state.withLock({ $0.deadline < .now }) { signal(SIGKILL) }
-      guard ready > 0 else { continue }
+      guard ready > 0 else {
+        information.si_signo = 0
+        if waitid(P_PID, id_t(processID), &information, WEXITED | WNOWAIT | WNOHANG) == 0, information.si_signo != 0 {
+          break
+        }
+        continue
+      }
       let count = Glibc.read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { break }
       output += buffer[..<count]
       receive(String(decoding: output, as: UTF8.self))
     }
+    return String(decoding: output, as: UTF8.self)
   }
 }

@@ -4,7 +4,8 @@ import RTP
 import Testing
 
 @Suite struct ViewerRegistryTests {
-  private let (first, second) = (ConnectionID(1), ConnectionID(2))
+  private let first = ConnectionID(1)
+  private let second = ConnectionID(2)
 
   private func stream(_ preset: UInt8) -> StreamID { StreamID(preset: preset, codec: 0) }
 

@@ -73,11 +73,11 @@ enum BrowserBench {
         """
         new Promise((resolve) => {
           const samples = [];
-          let seen = cupola.state().frames;
+          let last = cupola.state().latency.samples.at(-1);
           const timer = setInterval(() => {
-            const { frames, latency } = cupola.state();
-            if (frames > seen) samples.push(...latency.samples.slice(-(frames - seen)));
-            seen = frames;
+            const recent = cupola.state().latency.samples;
+            samples.push(...recent.slice(recent.lastIndexOf(last) + 1));
+            last = recent.at(-1);
           }, 1000);
           setTimeout(() => { clearInterval(timer); resolve(samples); }, \(latencySeconds * 1000 + 500));
         })

@@ -5,7 +5,9 @@ import Synchronization
 ///
 /// It ends with `stop()`, when it is released, and when this program is interrupted.
 final class CupolaServer {
-  static let pin = "482913"
+  /// Found once: a program that is built anew while it runs has no path any more.
+  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("cupola").path
 
   /// Where its page is, with a slash at the end.
   let url: String
@@ -21,15 +23,14 @@ final class CupolaServer {
     let configuration = folder.appendingPathComponent("cupola.yaml")
     try """
       server: { web: "\(Checkout.root.path)/web" }
-      operator: { pin: "\(Self.pin)" }
+      operator: { pin: "482913" }
       state: { directory: "\(folder.path)/state" }
       """.write(to: configuration, atomically: false, encoding: .utf8)
     let log = folder.appendingPathComponent("log")
     _ = FileManager.default.createFile(atPath: log.path, contents: nil)
 
     let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("cupola")
+    process.executableURL = URL(fileURLWithPath: Self.program)
     process.arguments = [
       "run", "--config", configuration.path, "--http", "127.0.0.1:0", "--webrtc", "127.0.0.1:0", "--log-level",
       "warning", "--media", media,

@@ -13,30 +13,33 @@ enum FFmpegPeer {
   ///
   /// One decoded frame is repeated by reference; two run lengths are subtracted, so that start-up, decoding and the
   /// building of the table fall out.
-  static func secondsPerProjection(clip: String) throws -> Double {
+  static func secondsPerProjection(clip: String, yaw: Int) throws -> Double {
     func run(_ frames: Int) throws -> Double {
       try ProcessorTime.ofCommand(
         program,
         [
           "-v", "error", "-threads", "1", "-filter_threads", "1", "-t", "0.03", "-i", clip,
-          "-vf", "format=yuv420p,loop=loop=\(frames):size=1:start=0,\(v360(yaw: 0))",
+          "-vf", "format=yuv420p,loop=loop=\(frames):size=1:start=0,\(v360(yaw: yaw))",
           "-frames:v", "\(frames)", "-f", "null", "-",
         ])
     }
-    return (try run(250) - run(50)) / 200
+    return (try run(120) - run(20)) / 100
   }
 
-  /// Seconds a frame of one process that decodes the clip, splits it, projects three windows and encodes each.
-  static func secondsPerPipelineFrame(clip: String, frames: Int) throws -> Double {
+  /// Seconds a frame of one process that decodes the clip, splits it, projects a window for each of `yaws` and encodes
+  /// each, with the settings of Cupola's own encoder.
+  static func secondsPerPipelineFrame(clip: String, frames: Int, yaws: [Int]) throws -> Double {
+    let indices = yaws.indices
     let graph =
-      "split=3[a][b][c];[a]\(v360(yaw: 0))[x];[b]\(v360(yaw: 90))[y];[c]\(v360(yaw: 180))[z]"
+      "[0:v]split=\(yaws.count)" + indices.map { "[in\($0)]" }.joined() + ";"
+      + indices.map { "[in\($0)]\(v360(yaw: yaws[$0]))[out\($0)]" }.joined(separator: ";")
     let encoder = [
-      "-c:v", "libx264", "-preset", "superfast", "-tune", "zerolatency", "-profile:v", "baseline", "-threads", "1",
-      "-b:v", "4M", "-maxrate", "4M", "-bufsize", "2M", "-g", "300", "-f", "null", "-",
+      "-c:v", "libx264", "-preset", "superfast", "-tune", "zerolatency", "-profile:v", "baseline", "-forced-idr", "1",
+      "-b:v", "4M", "-maxrate", "4M", "-bufsize", "2M", "-g", "300", "-threads", "1",
+      "-x264-params", "scenecut=0:bframes=0:sliced-threads=0", "-f", "null", "-",
     ]
-    return try ProcessorTime.ofCommand(
-      program,
-      ["-v", "error", "-i", clip, "-filter_complex", graph] + ["[x]", "[y]", "[z]"].flatMap { ["-map", $0] + encoder })
+    let outputs = indices.flatMap { ["-map", "[out\($0)]"] + encoder }
+    return try ProcessorTime.ofCommand(program, ["-v", "error", "-i", clip, "-filter_complex", graph] + outputs)
       / Double(frames)
   }
 }

@@ -32,7 +32,7 @@ enum LoopbackHTTP {
   private static func send(_ bytes: [UInt8], on descriptor: Int32) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard count > 0 else { throw BenchError("cannot send a request: errno \(errno)") }
       rest = rest.dropFirst(count)
     }

@@ -8,12 +8,16 @@ enum ProcessorTime {
   /// Of the calling thread.
   static var ofThisThread: Double { clock(CLOCK_THREAD_CPUTIME_ID) }
 
-  /// Of a running process, or of one of its threads, as the scheduler accounts it (`/proc/…/schedstat`, nanoseconds).
-  static func of(process: Int32, thread: Int32? = nil) -> Double {
-    let tasks = thread.map { ["\($0)"] } ?? Threads.of(process: process)
+  /// Of those threads of a running process whose names are chosen, as the scheduler accounts it
+  /// (`/proc/…/schedstat`, nanoseconds).
+  static func of(process: Int32, threadsNamed isChosen: (String) -> Bool) -> Double {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
     return tasks.reduce(0) { sum, task in
-      let text = (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/schedstat", encoding: .utf8)) ?? ""
-      return sum + (text.split(separator: " ").first.flatMap { Double($0) } ?? 0) / 1e9
+      func file(_ name: String) -> String {
+        (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/\(name)", encoding: .utf8)) ?? ""
+      }
+      guard isChosen(file("comm").trimmingCharacters(in: .newlines)) else { return sum }
+      return sum + (file("schedstat").split(separator: " ").first.flatMap { Double($0) } ?? 0) / 1e9
     }
   }
 
@@ -43,21 +47,6 @@ enum ProcessorTime {
     var time = timespec()
     clock_gettime(id, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-}
-
-/// The threads of a process, by number and by name.
-enum Threads {
-  static func of(process: Int32) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
-  }
-
-  /// The thread of that name (`/proc/…/comm`, at most 15 bytes).
-  static func named(_ name: String, of process: Int32) -> Int32? {
-    of(process: process).first { task in
-      let comm = (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/comm", encoding: .utf8)) ?? ""
-      return comm.trimmingCharacters(in: .whitespacesAndNewlines) == name
-    }.flatMap { Int32($0) }
   }
 }
 

@@ -44,7 +44,7 @@ final class ViewerCrowd {
     while Self.now() < end { try runOnce() }
   }
 
-  var packets: Int { viewers.reduce(0) { $0 + $1.peer.statistics.packets } }
+  /// Of media that have arrived.
   var bytes: Int { viewers.reduce(0) { $0 + $1.peer.statistics.bytes } }
   /// Packets that came again or never.
   var packetsLost: Int {
