@@ -70,7 +70,7 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .target(name: "CupolaConfiguration", dependencies: ["Yams"], swiftSettings: strict),
+    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Yams"], swiftSettings: strict),
 
     // The bridge and the command.
     .target(

@@ -85,12 +85,12 @@ extension Appliance {
       control.choice = nil
     }
     controls[id] = control
-    refreshState(withPosition: true)
+    refreshState()
     send(
       .welcome(
         .init(
           id: reply, session: String(id, radix: 16), role: control.session.role, name: configuration.server.name,
-          preset: control.choice ?? programme, following: control.choice == nil, rev: revision, state: state,
+          preset: control.choice ?? programme, following: control.choice == nil, rev: revision, state: currentState,
           limits: .init(viewers: configuration.server.viewers))), to: id)
     if preset != nil || follow == true, let connection = control.connection {
       show(control.choice, on: connection, reply: nil)
@@ -128,7 +128,11 @@ extension Appliance {
     }
     switch scope {
     case .programme:
-      setProgramme(preset)
+      let isFollower = controls[id]?.choice == nil && controls[id]?.connection != nil
+      let isNew = programme != preset
+      setProgramme(preset, reply: controls[id]?.connection.flatMap { id in reply.map { (id, $0) } })
+      // Whoever does not see it happen is told that it did.
+      if !isFollower || !isNew { confirmChoice(of: id, reply: reply) }
     case .me:
       controls[id]?.choice = preset
       if let connection = controls[id]?.connection {

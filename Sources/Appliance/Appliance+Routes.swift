@@ -14,10 +14,11 @@ extension Appliance {
   // MARK: WHEP (RFC 9725's sibling, draft-ietf-wish-whep)
 
   private nonisolated var whepRoutes: [Route] {
-    [
-      Route(.post, "/whep/{preset}", allowsOtherOrigins: true) { [self] in try await whepJoin($0) },
-      Route(.delete, "/whep/session/{session}", allowsOtherOrigins: true) { [self] in try await whepLeave($0) },
-      Route(.patch, "/whep/session/{session}", allowsOtherOrigins: true) { _ in
+    let isOpen = configuration.server.crossOrigin
+    return [
+      Route(.post, "/whep/{preset}", allowsOtherOrigins: isOpen) { [self] in try await whepJoin($0) },
+      Route(.delete, "/whep/session/{session}", allowsOtherOrigins: isOpen) { [self] in try await whepLeave($0) },
+      Route(.patch, "/whep/session/{session}", allowsOtherOrigins: isOpen) { _ in
         // ICE-lite: there is nothing to trickle to us, and a restart is a new session.
         throw APIError(status: 405, code: "notSupported", message: "Trickle ICE and ICE restarts are not supported.")
       },
@@ -113,8 +114,8 @@ extension Appliance {
   }
 
   private func stateResponse() -> APIResponse {
-    refreshState(withPosition: true)
-    return .json(ServerMessage.json(state))
+    refreshState()
+    return .json(ServerMessage.json(currentState))
   }
 
   private func putProgramme(_ request: APIRequest) throws -> APIResponse {

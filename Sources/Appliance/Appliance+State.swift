@@ -25,6 +25,13 @@ extension Appliance {
     broadcast(.patch(rev: revision, changes))
   }
 
+  /// The state with the position of this moment, for one who asks; nobody else is told.
+  var currentState: ApplianceState {
+    var now = state
+    now.item.position = ItemStatus(player.state).position
+    return now
+  }
+
   func playerChanged(_ event: PlayerEvent) {
     switch event {
     case .started(let item, let index):

@@ -106,9 +106,11 @@ extension Appliance {
   }
 
   /// What the programme shows changes, and with it what its followers see.
-  func setProgramme(_ preset: UInt8) {
+  ///
+  /// - Parameter reply: the viewer who wanted it, and the message to answer when its own stream has switched.
+  func setProgramme(_ preset: UInt8, reply: (ConnectionID, UInt64)? = nil) {
     programme = preset
-    show(registry.programmeChanged(to: preset))
+    show(registry.programmeChanged(to: preset, reply: reply))
     awakenStreams()
     refreshState()
   }

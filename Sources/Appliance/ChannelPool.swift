@@ -12,6 +12,7 @@ final class ChannelPool: Sendable {
   private struct State {
     var presets: [UInt8: CameraPreset] = [:]
     var channels: [StreamID: PresetChannel] = [:]
+    var unsendable: UInt64 = 0
     var marks: [StreamID: [FrameMark]] = [:]
   }
 
@@ -83,6 +84,9 @@ final class ChannelPool: Sendable {
     state.withLock { state in state.channels.map { ($0.key, $0.value.isAwake, $0.value.counters) } }
   }
 
+  /// Frames that were too long to be sent.
+  var unsendableFrames: UInt64 { state.withLock { $0.unsendable } }
+
   /// The frames that left the encoders since this was last asked, `maximumMarks` a stream at most.
   func takeFrameMarks() -> [StreamID: [FrameMark]] {
     state.withLock { state in
@@ -128,7 +132,11 @@ final class ChannelPool: Sendable {
     case .vp8:
       packetized = VP8Payloader().payload(data, stream: stream, timestamp: timestamp, isKeyFrame: frame.isKeyFrame)
     }
-    guard let packetized else { return }
+    guard let packetized else {
+      // Longer than anything that is configured makes: what refers to it would be broken.
+      state.withLock { $0.unsendable += 1 }
+      return requestKeyframe(stream)
+    }
     publish(packetized)
     state.withLock { state in
       guard state.marks[stream, default: []].count < Self.maximumMarks else { return }

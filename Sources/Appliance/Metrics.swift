@@ -17,6 +17,7 @@ extension Appliance {
       "cupola_frames_dropped_total", "Pictures that were not handed on, by reason.", label: "reason",
       [("late", counters.droppedLate), ("fast", counters.droppedFast)])
     text.counter("cupola_decode_errors_total", "What the decoder refused.", counters.decodeErrors)
+    text.counter("cupola_frames_unsendable_total", "Coded pictures too long to be sent.", channels.unsendableFrames)
     let channels = channels.counters.sorted {
       ($0.stream.preset, $0.stream.codec) < ($1.stream.preset, $1.stream.codec)
     }
@@ -37,7 +38,10 @@ extension Appliance {
       text.counter("cupola_datagrams_sent_total", "UDP datagrams out.", network.socket.sent)
       text.counter(
         "cupola_datagrams_refused_total", "UDP datagrams that were not acted on, by reason.", label: "reason",
-        [("stray", network.strayDatagrams)])
+        [("stray", network.strayDatagrams)] + network.drops.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+      text.counter(
+        "cupola_bursts_cut_total", "Frames of which a viewer got a part, by reason.", label: "reason",
+        [("buffer_full", network.socket.wouldBlock), ("refused", network.socket.sendFailures)])
       text.counter(
         "cupola_frames_unsent_total", "Frames dropped because the socket thread was behind.", network.framesDropped)
       let peers = network.connections.map(\.peer)

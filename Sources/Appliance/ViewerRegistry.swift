@@ -75,11 +75,15 @@ package struct ViewerRegistry: Sendable {
   }
 
   /// The programme shows another preset: those who follow it want that one. Returns what to select for whom.
-  package mutating func programmeChanged(to preset: UInt8) -> [(ConnectionID, StreamID)] {
+  ///
+  /// - Parameter reply: the follower who wanted it, and the message that is answered when its stream has switched.
+  package mutating func programmeChanged(
+    to preset: UInt8, reply: (id: ConnectionID, message: UInt64)? = nil
+  ) -> [(ConnectionID, StreamID)] {
     viewers.compactMap { id, viewer in
       guard viewer.isFollowing, viewer.preset != preset else { return nil }
       viewers[id]?.preset = preset
-      viewers[id]?.pendingReply = nil
+      viewers[id]?.pendingReply = reply?.id == id ? reply?.message : nil
       return (id, StreamID(preset: preset, codec: viewer.codec))
     }
   }

@@ -1,3 +1,4 @@
+import SansIO
 import Yams
 
 extension ApplianceConfiguration {
@@ -51,7 +52,7 @@ extension ApplianceConfiguration {
 
   private mutating func readServer(_ node: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(
-      node, "server", allowed: ["http", "webrtc", "advertise", "viewers", "name", "hosts", "web"])
+      node, "server", allowed: ["http", "webrtc", "advertise", "viewers", "name", "hosts", "crossOrigin", "web"])
     func endpoint(_ name: String) -> Endpoint? {
       guard let node = keys[name] else { return nil }
       guard let endpoint = node.scalar.flatMap({ Endpoint($0.string) }) else {
@@ -66,7 +67,7 @@ extension ApplianceConfiguration {
     server.webRTC = endpoint("webrtc") ?? server.webRTC
     if let node = keys["advertise"], let nodes = reader.sequence(node, "server.advertise", of: "IP addresses") {
       server.advertise = nodes.enumerated().compactMap { index, node in
-        guard let text = node.scalar?.string, Endpoint(text.contains(":") ? "[\(text)]:0" : "\(text):0") != nil else {
+        guard let text = node.scalar?.string, IPAddress(text) != nil else {
           reader.report(node, "server.advertise[\(index)]", "\(reader.shown(node)) is not an IP address")
           return nil
         }
@@ -78,6 +79,9 @@ extension ApplianceConfiguration {
     }
     if let node = keys["name"] { server.name = reader.string(node, "server.name") ?? server.name }
     if let node = keys["hosts"] { server.hosts = reader.strings(node, "server.hosts", of: "host names") ?? [] }
+    if let node = keys["crossOrigin"] {
+      server.crossOrigin = reader.bool(node, "server.crossOrigin") ?? server.crossOrigin
+    }
     if let node = keys["web"] { server.webRoot = reader.string(node, "server.web") }
   }
 
@@ -143,7 +147,7 @@ extension ApplianceConfiguration {
       video.framerate = reader.integer(node, "video.framerate", in: 1...120) ?? video.framerate
     }
     if let node = keys["bitrate"] {
-      video.bitrate = reader.bitrate(node, "video.bitrate", in: 100_000...100_000_000) ?? video.bitrate
+      video.bitrate = reader.bitrate(node, "video.bitrate", in: 100_000...25_000_000) ?? video.bitrate
     }
     if let node = keys["codecs"], let nodes = reader.sequence(node, "video.codecs", of: "codecs") {
       if nodes.isEmpty { reader.report(node, "video.codecs", "is empty; allowed are h264, vp8") }

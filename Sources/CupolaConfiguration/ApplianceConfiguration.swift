@@ -1,3 +1,5 @@
+import SansIO
+
 /// Everything that `cupola.yaml` can say, with a default for each key.
 public struct ApplianceConfiguration: Hashable, Sendable {
   public struct Server: Hashable, Sendable {
@@ -13,6 +15,8 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     public var name = "Cupola"
     /// Host names, beside IP addresses, `localhost` and `*.local`, that requests may be addressed to.
     public var hosts: [String] = []
+    /// Whether web pages of other origins may join by WHEP, and so read what is shown.
+    public var crossOrigin = false
     /// Where the viewer page lies; nil: beside the program.
     public var webRoot: String?
   }
@@ -84,7 +88,7 @@ public struct ApplianceConfiguration: Hashable, Sendable {
       self.port = port
     }
 
-    /// Parses "0.0.0.0:8080" or "[::]:8080"; nil for anything else. That `host` is an address is checked on binding.
+    /// Parses "0.0.0.0:8080" or "[::]:8080"; nil for anything else.
     public init?(_ text: String) {
       guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
         return nil
@@ -96,10 +100,7 @@ public struct ApplianceConfiguration: Hashable, Sendable {
       } else if host.contains(":") {
         return nil
       }
-      let isAddress = host.utf8.allSatisfy {
-        $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || Character(UnicodeScalar($0)).isHexDigit
-      }
-      guard !host.isEmpty, isAddress else { return nil }
+      guard IPAddress(String(host)) != nil else { return nil }
       self.init(host: String(host), port: port)
     }
 

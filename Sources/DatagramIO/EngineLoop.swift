@@ -18,6 +18,9 @@ final class EngineLoop {
   private var keyframes = KeyframeRequests()
   private var framesDropped: UInt64 = 0
   private var strayDatagrams: UInt64 = 0
+  private var formerDrops = DropTally()
+  /// Whose turn it is to get a frame first.
+  private var firstServed = 0
 
   /// Batches of datagrams taken before frames get their turn again.
   private static let maximumBatches = 4
@@ -97,14 +100,19 @@ final class EngineLoop {
       continuation.resume(
         returning: EngineStatistics(
           connections: peers.all.map(\.statistics), socket: socket.counters, framesDropped: framesDropped,
-          strayDatagrams: strayDatagrams))
+          strayDatagrams: strayDatagrams,
+          drops: peers.all.reduce(into: formerDrops) { $0.add($1.connection.statistics) }.counts))
     }
   }
 
   /// Gives the frame to every viewer that is to have it.
   private func distribute(_ frame: PacketizedFrame, at now: Instant) {
     if frame.isKeyFrame { keyframes.fulfil(frame.stream) }
-    for peer in peers.all where peer.connection.isConnected {
+    // Where the socket's buffer is too small for all, it is not always the same viewers who go without.
+    firstServed &+= 1
+    for index in peers.all.indices {
+      let peer = peers.all[(index + firstServed) % peers.all.count]
+      guard peer.connection.isConnected else { continue }
       let decision = peer.selection.receive(frame.stream, isKeyFrame: frame.isKeyFrame)
       guard decision != .skip else { continue }
       let sent = send(frame, to: peer, at: now)
@@ -214,6 +222,7 @@ final class EngineLoop {
     if let route { _ = socket.send(burst, from: route.from, to: route.to) }
     peer.deadline = peer.connection.deadline
     if let isClosed {
+      formerDrops.add(peer.connection.statistics)
       peers.remove(peer)
       events(.closed(peer.id, isClosed))
     }

@@ -22,6 +22,20 @@ public struct EngineStatistics: Sendable {
   public var framesDropped: UInt64
   /// Datagrams that belong to no connection, or are longer than anything that does.
   public var strayDatagrams: UInt64
+  /// What connections did not act on, those that are over included, by reason.
+  public var drops: [String: UInt64]
+}
+
+/// Sums up why connections dropped datagrams.
+struct DropTally {
+  private(set) var counts: [String: UInt64] = [:]
+
+  mutating func add(_ peer: PeerStatistics) {
+    for reason in DropReason.allCases where peer.drops[reason] > 0 {
+      counts["\(reason)", default: 0] &+= peer.drops[reason]
+    }
+    for (reason, count) in peer.iceDrops { counts["ice_\(reason)", default: 0] &+= count }
+  }
 }
 
 /// Counters that only rise, and stand still when the thread does.

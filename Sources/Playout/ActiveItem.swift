@@ -31,6 +31,10 @@ final class ActiveItem {
     description = testCard.description
   }
 
+  /// How long a frame is usually seen. No less than 1/120 s, whatever a file says of itself: some name the resolution of
+  /// their time stamps, a millisecond, and every frame would be late.
+  var period: MediaTime { max(description.frameDuration, MediaTime(seconds: 1 / 120)) }
+
   /// Nothing more comes out of it.
   var hasEnded: Bool { source == nil }
 
@@ -68,7 +72,7 @@ struct QueuedFrame {
   var item: ActiveItem
 
   /// How long a frame is usually seen, by which its lateness is judged.
-  var period: MediaTime { item.description.frameDuration }
+  var period: MediaTime { item.period }
 
   /// Roughly what it takes of memory.
   var bytes: Int {

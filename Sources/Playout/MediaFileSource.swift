@@ -1,5 +1,6 @@
 import FFmpeg
 import Media
+import SphericalVideo
 
 /// The frames of a file or an address: demuxed, decoded, converted to 4:2:0 where they are not, with repaired times.
 package final class MediaFileSource: FrameSource {
@@ -71,7 +72,10 @@ package final class MediaFileSource: FrameSource {
   }
 
   private func placed(_ frame: VideoFrame) throws(MediaError) -> SourceFrame {
-    SourceFrame(
+    guard SourceGeometry.sides.contains(frame.size.width), SourceGeometry.sides.contains(frame.size.height) else {
+      throw .unsupportedPicture("\(frame.size) pixels")
+    }
+    return SourceFrame(
       frame: frame.layout == nil ? try converter.convert(frame) : frame,
       position: timestamps.position(of: frame.pts),
       duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration)

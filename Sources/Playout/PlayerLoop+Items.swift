@@ -69,6 +69,11 @@ extension PlayerLoop {
     if let seek, let source = item.source, (try? source.seek(to: seek)) != nil { skipUntil = seek }
   }
 
+  /// An item that breaks off before so many seconds is not tried again until it changes.
+  private static let worthPlaying = 1.0
+
+  private var showingPosition: MediaTime { shared.state.withLock { $0.position } }
+
   /// No more frames come from `active`.
   func end(_ active: ActiveItem, error: MediaError?) {
     active.end()
@@ -76,7 +81,11 @@ extension PlayerLoop {
     if active.frames == 0 {
       opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
     } else if let error {
-      let position = (queue.last?.frame.position ?? .zero).seconds
+      let position = (queue.last?.frame.position ?? showingPosition).seconds
+      if position < Self.worthPlaying {
+        // Otherwise a playlist of nothing else would open it again and again.
+        return opener.note(item, reason: "it breaks off at \(Int(position)) s: \(error.description)")
+      }
       events(.skipped(item, reason: "it breaks off at \(Int(position)) s: \(error.description)"))
     } else if active.frames == 1 {
       timeline.extend(by: configuration.stillDuration)

@@ -198,7 +198,7 @@ final class PlayerLoop {
   /// With nobody to see them, or too late as it is, frames that others do not refer to are not even decoded.
   private func spare(_ item: ActiveItem, lateness: MediaTime, hasAudience: Bool) {
     guard let source = item.source else { return }
-    let period = item.description.frameDuration
+    let period = item.period
     // Once late, it goes on until there is time again.
     let limit = source.isSparing ? period : period + period + period
     let isSparing = !hasAudience || lateness > limit

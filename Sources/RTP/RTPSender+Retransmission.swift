@@ -1,9 +1,12 @@
 import SansIO
 
 extension RTPSender {
+  /// How many numbers of one NACK are looked up.
+  static let maximumNumbers = 256
+
   /// Appends the packets that `nack` asks for, as far as they are still known, to `burst`.
   ///
-  /// A packet is sent again at most once per round trip (20 ms when that is unknown or shorter), and in the long run at
+  /// A message is good for `maximumNumbers`; whoever misses more needs a key frame. A packet is sent again at most once per round trip (20 ms when that is unknown or shorter), and in the long run at
   /// most one for two packets sent, so that no peer can make much out of little.
   /// - Returns: how many packets were appended.
   public mutating func resend(
@@ -12,7 +15,7 @@ extension RTPSender {
     guard nack.media == configuration.ssrc else { return 0 }
     let interval = max(reception.roundTrip ?? .zero, .milliseconds(20))
     var count = 0
-    for number in nack.sequenceNumbers {
+    for number in nack.sequenceNumbers.prefix(Self.maximumNumbers) {
       guard resendAllowance > 0 else { break }
       guard let (entry, index) = history.take(number, at: now, interval: interval) else { continue }
       var packet = OutgoingPacket(

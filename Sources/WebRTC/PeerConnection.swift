@@ -115,12 +115,17 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   public var deadline: Instant? {
     guard phase != .closed else { return nil }
-    var earliest = phase == .connecting ? configuration.now + configuration.connectTimeout : nil
+    var earliest = phase == .connecting ? connectDeadline : nil
     let requested = keyframeHold.flatMap { $0.isRequested ? $0.until : nil }
     for candidate in [ice.deadline, dtls.deadline, nextReport, requested] {
       if let candidate { earliest = min(earliest ?? candidate, candidate) }
     }
     return earliest
+  }
+
+  /// An offer that no connectivity check follows holds a viewer's place for half as long.
+  private var connectDeadline: Instant {
+    configuration.now + (ice.checksAnswered == 0 ? configuration.connectTimeout / 2 : configuration.connectTimeout)
   }
 
   public mutating func receive(
@@ -149,7 +154,7 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     ice.advance(to: now)
     drainICE(at: now)
     guard phase != .closed else { return }
-    if phase == .connecting, now >= configuration.now + configuration.connectTimeout {
+    if phase == .connecting, now >= connectDeadline {
       return end(.connectTimeout)
     }
     dtls.advance(to: now)

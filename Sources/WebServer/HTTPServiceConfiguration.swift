@@ -68,7 +68,7 @@ public struct HTTPServiceConfiguration: Sendable {
     /// How long a connection may stay open between two requests.
     public var idleTimeout = Duration.seconds(30)
     /// How long requests may still run after a graceful shutdown began.
-    public var shutdownGrace = Duration.milliseconds(800)
+    public var shutdownGrace = Duration.milliseconds(500)
 
     public init() {}
   }

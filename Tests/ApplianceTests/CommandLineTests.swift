@@ -64,7 +64,8 @@ extension WholeApplianceTests {
       let folder = try TemporaryFolder()
       try TestCardClip.make(frames: 10, at: folder["b.mp4"])
       try folder.write("", to: "a.mp4")
-      let file = try folder.write("playlist: {sources: [\"\(folder.path)/a.mp4\", \"\(folder.path)/b.mp4\"]}\n", to: "c.yaml")
+      let file = try folder.write(
+        "playlist: {sources: [\"\(folder["a.mp4"])\", \"\(folder["b.mp4"])\"]}\n", to: "c.yaml")
       let outcome = try await cupola(["check", "--config", file])
       #expect(outcome.status == 65)
       #expect(outcome.output.contains("skipped  a.mp4: the file is empty"))

@@ -83,7 +83,9 @@ extension WholeApplianceTests {
           Issue.record("no metric: \(line)")
         }
       }
-      #expect(names.isSuperset(of: ["cupola_uptime_seconds", "cupola_viewers", "cupola_test_card", "cupola_http_responses_total"]))
+      for name in ["cupola_uptime_seconds", "cupola_viewers", "cupola_test_card", "cupola_http_responses_total"] {
+        #expect(names.contains(name))
+      }
     }
 
     @Test func `it is healthy at once, and ready when there is a picture`() async throws {

@@ -36,15 +36,18 @@ final class CupolaProcess: Sendable {
   ///   - media: files and folders to play; empty: the test card.
   ///   - server: what stands in the braces of the configuration's `server`.
   ///   - video: the configuration's `video`.
+  ///   - folder: where configuration, state and log lie.
+  ///   - pin: the operator's; nil: Cupola makes one.
   static func start(
-    playing media: [String] = [], server: String = "", video: String = smallVideo, on ports: Ports = .any
+    playing media: [String] = [], server: String = "", video: String = smallVideo, on ports: Ports = .any,
+    in folder: TemporaryFolder? = nil, pin: String? = pin
   ) async throws -> CupolaProcess {
-    let folder = try TemporaryFolder()
+    let folder = try folder ?? TemporaryFolder()
     let sources = media.map { "\"\($0)\"" }.joined(separator: ", ")
     let configuration = try folder.write(
       """
       state: {directory: "\(folder["state"])"}
-      operator: {pin: "\(pin)"}
+      operator: {\(pin.map { "pin: \"\($0)\"" } ?? "")}
       playlist: {sources: [\(sources)]}
       server: {\(server)}
       video: \(video)

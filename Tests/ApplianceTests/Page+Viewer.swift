@@ -64,11 +64,22 @@ struct InboundStream: Decodable, Sendable {
 extension [WatchedFrame] {
   var numbers: [Int] { compactMap(\.reading.frame) }
 
-  /// The share of the frames of the time that was watched which were on screen, by the test card's own numbers.
+  /// From frame to frame by the test card's own numbers. Zero where the page looked so late that it saw the next frame
+  /// already.
   ///
   /// - Parameter period: how many numbers there are before they begin again.
+  func steps(period: Int = 65536) -> [Int] {
+    zip(numbers, numbers.dropFirst()).map { ($1 - $0 + period) % period }
+  }
+
+  /// From frame to frame in RTP time, 1/90000 s.
+  var rtpSteps: [Int] {
+    zip(self, dropFirst()).map { Int(Int32(bitPattern: ($1.rtpTimestamp ?? 0) &- ($0.rtpTimestamp ?? 0))) }
+  }
+
+  /// The share of the frames of the time that was watched which were on screen, by the test card's own numbers.
   func shareSeen(period: Int = 65536) -> Double {
-    let steps = zip(numbers, numbers.dropFirst()).map { ($1 - $0 + period) % period }
+    let steps = steps(period: period)
     let span = steps.reduce(0, +)
     return span == 0 ? 0 : Double(steps.count { $0 > 0 }) / Double(span)
   }

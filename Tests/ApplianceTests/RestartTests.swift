@@ -46,5 +46,21 @@ extension WholeApplianceTests {
         #expect(try await page.evaluate("cupola.state().connection") == "away")
       }
     }
+
+    @Test func `the PIN that was made at the first start holds after the next, and only this user reads it`()
+      async throws
+    {
+      let folder = try TemporaryFolder()
+      var pins: [Substring] = []
+      for _ in 0..<2 {
+        let ending = try await CupolaProcess.start(in: folder, pin: nil).end(by: SIGTERM)
+        let said = try #require(ending.output.firstRange(of: "operator PIN is "))
+        pins.append(ending.output[said.upperBound...].prefix { $0.isNumber })
+      }
+      #expect(pins[0].count == 6)
+      #expect(pins[0] == pins[1])
+      let attributes = try FileManager.default.attributesOfItem(atPath: folder["state/operator-pin"])
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
   }
 }

@@ -45,6 +45,7 @@ enum TestCardClip {
     let (luma, chroma) = (size.width * size.height, size.width * size.height / 4)
     return PlanarPicture(
       layout: .yuv420p, size: size, luma: .init(base: base, stride: size.width),
-      cb: .init(base: base + luma, stride: size.width / 2), cr: .init(base: base + luma + chroma, stride: size.width / 2))
+      cb: .init(base: base + luma, stride: size.width / 2),
+      cr: .init(base: base + luma + chroma, stride: size.width / 2))
   }
 }

@@ -8,18 +8,27 @@ struct BenchRow: Sendable {
   var reach: String
   /// Nil where there is nothing to reach.
   var isReached: Bool?
+
+  var verdict: String {
+    switch isReached {
+    case true?: "reached"
+    case false?: "NOT REACHED"
+    case nil: ""
+    }
+  }
 }
 
 /// The table that `make bench` prints.
 enum BenchTable {
   static func text(_ rows: [BenchRow]) -> String {
-    let lines =
-      [["bench", "Cupola", "beside it", "reach", ""]]
-      + rows.map { [$0.name, $0.figure, $0.peer, $0.reach, $0.isReached.map { $0 ? "reached" : "NOT REACHED" } ?? ""] }
+    let head = ["bench", "Cupola", "beside it", "reach", ""]
+    let lines = [head] + rows.map { [$0.name, $0.figure, $0.peer, $0.reach, $0.verdict] }
     let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     return lines.enumerated().map { index, cells in
-      let line = zip(cells, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
-      return index == 0 ? line + "\n" + widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") : line
+      let padded = zip(cells, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+      let line = padded.joined(separator: "  ")
+      guard index == 0 else { return line }
+      return line + "\n" + widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
     }.joined(separator: "\n")
   }
 }

@@ -110,7 +110,8 @@ enum BrowserBench {
     _ name: String, _ milliseconds: [Double], p50: Double, p95: Double?, note: String = ""
   ) -> [BenchRow] {
     let (median, high) = (milliseconds.median, milliseconds.percentile(0.95))
-    let spread = "of \(milliseconds.count), \((milliseconds.min() ?? 0).text(0)) to \((milliseconds.max() ?? 0).text(0)) ms"
+    let (least, most) = (milliseconds.min() ?? .nan, milliseconds.max() ?? .nan)
+    let spread = "of \(milliseconds.count), \(least.text(0)) to \(most.text(0)) ms"
     let first = BenchRow(
       name: name, figure: "p50 \(median.text(1)) ms", peer: spread + note, reach: "p50 ≤ \(p50.text(0)) ms",
       isReached: median <= p50)

@@ -21,11 +21,12 @@ final class CupolaServer {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let configuration = folder.appendingPathComponent("cupola.yaml")
-    try """
+    let text = """
       server: { web: "\(Checkout.root.path)/web" }
       operator: { pin: "482913" }
       state: { directory: "\(folder.path)/state" }
-      """.write(to: configuration, atomically: false, encoding: .utf8)
+      """
+    try text.write(to: configuration, atomically: false, encoding: .utf8)
     let log = folder.appendingPathComponent("log")
     _ = FileManager.default.createFile(atPath: log.path, contents: nil)
 

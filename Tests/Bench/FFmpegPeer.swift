@@ -38,7 +38,7 @@ enum FFmpegPeer {
       "-b:v", "4M", "-maxrate", "4M", "-bufsize", "2M", "-g", "300", "-threads", "1",
       "-x264-params", "scenecut=0:bframes=0:sliced-threads=0", "-f", "null", "-",
     ]
-    let outputs = indices.flatMap { ["-map", "[out\($0)]"] + encoder }
+    let outputs = indices.flatMap { ["-map", "[out\($0)]", "-frames:v", "\(frames)"] + encoder }
     return try ProcessorTime.ofCommand(program, ["-v", "error", "-i", clip, "-filter_complex", graph] + outputs)
       / Double(frames)
   }

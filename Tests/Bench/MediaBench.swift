@@ -1,4 +1,5 @@
 import FFmpeg
+import Foundation
 import Media
 import Playout
 import SphericalVideo
@@ -40,14 +41,13 @@ enum MediaBench {
   static func pipeline(_ clip: String) throws -> [BenchRow] {
     var (ours, floors, peers): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<rounds {
-      let floor = try decodingAndEncoding(clip)
-      floors.append(floor.secondsPerFrame * 1000)
+      floors.append(try secondsPerDecodedAndEncodedFrame(clip) * 1000)
       ours.append(try secondsPerPlayedFrame(clip) * 1000)
       peers.append(
-        try FFmpegPeer.secondsPerPipelineFrame(clip: clip, frames: floor.frames, yaws: presetYaws) * 1000)
+        try FFmpegPeer.secondsPerPipelineFrame(clip: clip, frames: playedFrames, yaws: presetYaws) * 1000)
       Progress.say(
-        "decode + 3 encodes \((floors.last ?? 0).text(1)) ms (decode \((floor.decodeSeconds * 1000).text(1)) ms), "
-          + "Cupola \((ours.last ?? 0).text(1)) ms, ffmpeg \((peers.last ?? 0).text(1)) ms")
+        "decode + 3 encodes \((floors.last ?? 0).text(1)) ms, Cupola \((ours.last ?? 0).text(1)) ms, "
+          + "ffmpeg \((peers.last ?? 0).text(1)) ms")
     }
     let (our, floor, peer) = (ours.median, floors.median, peers.median)
     return [
@@ -97,40 +97,37 @@ enum MediaBench {
     return (end - begin) / (Double(last - first) / Double(presets.count))
   }
 
-  /// What has to be done in any case: the clip decoded once, and every picture of each preset encoded.
-  private static func decodingAndEncoding(
-    _ clip: String
-  ) throws -> (secondsPerFrame: Double, decodeSeconds: Double, frames: Int) {
+  /// What has to be done in any case, at the same pace and as much side by side: the clip decoded on one thread, and on
+  /// three others pictures encoded that were projected before.
+  private static func secondsPerDecodedAndEncodedFrame(_ clip: String) throws -> Double {
+    let encoders = try presetYaws.map { try LoneEncoder(pictures: projected(clip, yaw: $0)) }
+    let encoded = Tally()
     var frames = 0
-    let begin = ProcessorTime.ofThisProcess
+    let (begin, start) = (ProcessorTime.ofThisProcess, Date())
     try forEachFrame(of: clip) { _ in
+      Thread.sleep(until: start.addingTimeInterval(Double(frames) / 30))
+      for encoder in encoders { encoder.encodeNext { encoded.add() } }
       frames += 1
-      return true
+      return frames < playedFrames
     }
     guard frames > 0 else { throw BenchError("\(clip) has no picture") }
-    let decode = (ProcessorTime.ofThisProcess - begin) / Double(frames)
-    let encode = try presetYaws.map { try secondsPerEncodedFrame(clip, yaw: $0) }.reduce(0, +)
-    return (decode + encode, decode, frames)
+    try encoded.wait(for: encoders.count * frames)
+    return (ProcessorTime.ofThisProcess - begin) / Double(frames)
   }
 
-  /// The encoder alone, over the pictures of one preset. It works on the calling thread.
-  private static func secondsPerEncodedFrame(_ clip: String, yaw: Int) throws -> Double {
-    guard let rate = Rational(30, 1) else { throw BenchError("30 is no rate") }
-    var encoder = try Encoder(EncoderConfiguration(codec: .h264, size: size, framerate: rate, bitrate: 4_000_000))
-    let target = try VideoFrame.make(size: size, colour: .bt709)
+  /// The first pictures of the clip as a preset shows them.
+  private static func projected(_ clip: String, yaw: Int) throws -> [VideoFrame] {
     var through: RemapTable?
-    var (frames, seconds) = (0, 0.0)
+    var pictures: [VideoFrame] = []
     try forEachFrame(of: clip) { frame in
       let used = try through ?? table(for: frame, yaw: yaw)
       through = used
+      let target = try VideoFrame.make(size: size, colour: .bt709)
       project(frame, through: used, into: target)
-      let begin = ProcessorTime.ofThisThread
-      _ = try encoder.encode(target, time: MediaTime(nanoseconds: Int64(frames) * 33_333_333))
-      seconds += ProcessorTime.ofThisThread - begin
-      frames += 1
-      return true
+      pictures.append(target)
+      return pictures.count < 60
     }
-    return seconds / Double(frames)
+    return pictures
   }
 
   private static func secondsPerProjection(
@@ -168,7 +165,8 @@ enum MediaBench {
   private static func forEachFrame(of clip: String, _ body: (VideoFrame) throws -> Bool) throws {
     let demuxer = try Demuxer(url: clip)
     guard let video = demuxer.video else { throw BenchError("\(clip) has no video") }
-    var decoder = try Decoder(stream: video)
+    // One thread, as in the player: no picture that nobody wants is decoded ahead.
+    var decoder = try Decoder(stream: video, threads: 1)
     let packet = Packet()
     while true {
       if try demuxer.readPacket(packet) { try decoder.send(packet) } else { try decoder.sendEnd() }

@@ -29,7 +29,7 @@ import Testing
     let configuration = try ApplianceConfiguration(
       yaml: """
         server: { http: "[::1]:80", webrtc: 127.0.0.1:0, advertise: [192.0.2.1, "2001:db8::1"], viewers: 7, name: Foyer,
-                  hosts: [dome.example], web: /srv/web }
+                  hosts: [dome.example], crossOrigin: true, web: /srv/web }
         playlist: { sources: [/a, /b.mp4], repeat: false }
         presets: [{ number: 9, name: stage, yaw: -12.5, pitch: 3, roll: 1, fov: 70 }]
         video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8] }
@@ -43,6 +43,7 @@ import Testing
     expected.server.viewers = 7
     expected.server.name = "Foyer"
     expected.server.hosts = ["dome.example"]
+    expected.server.crossOrigin = true
     expected.server.webRoot = "/srv/web"
     expected.playlist.sources = ["/a", "/b.mp4"]
     expected.playlist.repeats = false
@@ -77,7 +78,7 @@ import Testing
       "cupola.yaml:3:13: presets[1].number: 1 is another preset's number already"
     ),
     ("video: { bitrate: 4X }\n", "cupola.yaml:1:19: video.bitrate: \"4X\" is not a bit rate (such as 4M or 800k)"),
-    ("video: { bitrate: 1k }\n", "cupola.yaml:1:19: video.bitrate: 1k is out of range (100k to 100M)"),
+    ("video: { bitrate: 1k }\n", "cupola.yaml:1:19: video.bitrate: 1k is out of range (100k to 25M)"),
     (
       "video: { size: 1281x720 }\n",
       "cupola.yaml:1:16: video.size: 1281x720 is out of range (even numbers from 64 to 4096)"

@@ -39,12 +39,12 @@ import WebRTCTestPeer
     defer { driver.stop() }
     guard driver.localAddress.ip.isV6 || !ip.isV6, let viewer = try? LoopbackViewer(seed: 1, ip: ip) else { return }
     let id = ConnectionID(7)
-    #expect(try await viewer.join(driver, as: id, stream: a))
+    try #require(try await viewer.join(driver, as: id, stream: a))
     #expect(log.contains { $0 == .connected(id) } && log.contains { $0 == .needsKeyframe(a) })
     driver.publish(frame(a, 1))
     driver.publish(frame(a, 2, isKeyFrame: true))
     for number: UInt32 in 3...40 { driver.publish(frame(a, number)) }
-    #expect(viewer.run { $0.frames.count == 39 })
+    try #require(viewer.run { $0.frames.count == 39 })
     #expect(viewer.frames[0].isKeyFrame && !viewer.frames[1].isKeyFrame)
     #expect(zip(viewer.frames.dropFirst(), viewer.frames).allSatisfy { $0.timestamp &- $1.timestamp == 3000 })
     #expect(log.contains { $0 == .switched(id, a, rtpTimestamp: viewer.frames[0].timestamp) })
@@ -60,10 +60,10 @@ import WebRTCTestPeer
     defer { driver.stop() }
     let viewer = try LoopbackViewer(seed: 2)
     let id = ConnectionID(1)
-    #expect(try await viewer.join(driver, as: id, stream: a))
+    try #require(try await viewer.join(driver, as: id, stream: a))
     driver.publish(frame(a, 1, isKeyFrame: true))
     driver.publish(frame(b, 1, isKeyFrame: true))
-    #expect(viewer.run { $0.frames.count == 1 })
+    try #require(viewer.run { $0.frames.count == 1 })
     driver.select(b, for: id)
     #expect(log.wait { $0 == .needsKeyframe(b) })
     driver.publish(frame(b, 2))
@@ -71,7 +71,7 @@ import WebRTCTestPeer
     driver.publish(frame(b, 2, isKeyFrame: true))
     driver.publish(frame(a, 3))
     driver.publish(frame(b, 3))
-    #expect(viewer.run { $0.frames.count == 4 })
+    try #require(viewer.run { $0.frames.count == 4 })
     #expect(viewer.frames.map { $0.data.contains(preset: 2) } == [false, false, true, true])
     let steps = zip(viewer.frames.dropFirst(), viewer.frames).map { $0.timestamp &- $1.timestamp }
     #expect(steps == [3000, 1, 2999])
@@ -82,9 +82,9 @@ import WebRTCTestPeer
     let driver = try driver()
     defer { driver.stop() }
     let viewer = try LoopbackViewer(seed: 3)
-    #expect(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    try #require(try await viewer.join(driver, as: ConnectionID(1), stream: a))
     driver.publish(frame(a, 1, isKeyFrame: true))
-    #expect(viewer.run { $0.frames.count == 1 })
+    try #require(viewer.run { $0.frames.count == 1 })
     let before = log.count { $0 == .needsKeyframe(a) }
     viewer.peer.requestKeyframe()
     viewer.settle()
@@ -128,11 +128,11 @@ import WebRTCTestPeer
   @Test func `stopping tells the viewers, refuses what comes later and frees the port`() async throws {
     let driver = try driver()
     let viewer = try LoopbackViewer(seed: 6)
-    #expect(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    try #require(try await viewer.join(driver, as: ConnectionID(1), stream: a))
     let port = driver.localAddress
     driver.stop()
     driver.stop()
-    #expect(viewer.run { $0.closed != nil })
+    try #require(viewer.run { $0.closed != nil })
     #expect(log.contains { $0 == .closed(ConnectionID(1), .local) })
     #expect(await driver.statistics() == nil)
     let stream = a
@@ -145,7 +145,7 @@ import WebRTCTestPeer
     let driver = try driver()
     defer { driver.stop() }
     let viewer = try LoopbackViewer(seed: 7)
-    #expect(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    try #require(try await viewer.join(driver, as: ConnectionID(1), stream: a))
     var stranger = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
     let target = TransportAddress(.loopbackV4, port: driver.localAddress.port)
     for lengths in [[1], [100], [3000]] {
@@ -165,7 +165,7 @@ import WebRTCTestPeer
     for round: UInt64 in 0..<200 {
       let viewer = try LoopbackViewer(seed: 100 + round)
       let id = ConnectionID(round)
-      #expect(try await viewer.join(driver, as: id, stream: a))
+      try #require(try await viewer.join(driver, as: id, stream: a))
       if round.isMultiple(of: 2) { viewer.close() } else { driver.close(id) }
       #expect(log.wait { if case .closed(id, _) = $0 { true } else { false } })
     }

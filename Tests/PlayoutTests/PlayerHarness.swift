@@ -16,7 +16,8 @@ final class PlayerHarness {
     open: (@Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource)? = nil
   ) {
     let configuration = PlayerConfiguration(
-      sources: sources, repeats: repeats, maximumFramerate: framerate,
+      // A bare name would be a folder that is not there.
+      sources: open == nil ? sources : sources.map { "script://\($0)" }, repeats: repeats, maximumFramerate: framerate,
       testCardSize: VideoSize(width: 768, height: 384), decoderThreads: 1)
     var environment = Player.Environment.live(configuration, clock: clock)
     environment.run = { $0() }

@@ -14,7 +14,7 @@ import Testing
     let harness = PlayerHarness(
       order, repeats: repeats, framerate: framerate,
       open: { item, _ throws(MediaError) in
-        guard let script = scripts[item.url] else { throw .notMedia }
+        guard let script = scripts[item.name] else { throw .notMedia }
         return script(box.wait { $0 }!)
       })
     box.update { $0 = harness.clock }
@@ -34,7 +34,7 @@ import Testing
     #expect(harness.recorder.seen.allSatisfy { $0.time == $0.at })
     #expect(harness.player.state.item?.name == "a")
     #expect(harness.player.state.duration == MediaTime(seconds: 10))
-    #expect(harness.events == [.started(PlaylistItem(name: "a", url: "a"), index: 0)])
+    #expect(harness.events == [.started(PlaylistItem(name: "a", url: "script://a"), index: 0)])
   }
 
   @Test func `a loop has no seam`() {
@@ -191,7 +191,7 @@ import Testing
     let harness = PlayerHarness(
       ["bad", "a", "worse"],
       open: { item, _ throws(MediaError) in
-        if item.url == "a" { return ScriptedSource(clock: clock.wait { $0 }!, count: 30) }
+        if item.name == "a" { return ScriptedSource(clock: clock.wait { $0 }!, count: 30) }
         opened.update { $0 += 1 }
         throw .notMedia
       })
@@ -234,7 +234,24 @@ import Testing
     harness.clock.run(to: 3)
     #expect(harness.player.state.isTestCard)
     #expect(
-      harness.events.first == .skipped(PlaylistItem(name: "a", url: "a"), reason: "no picture in it can be decoded"))
+      harness.events.first
+        == .skipped(PlaylistItem(name: "a", url: "script://a"), reason: "no picture in it can be decoded"))
+  }
+
+  @Test func `an item that breaks off at once is named and left alone`() {
+    let harness = harness(["a": { ScriptedSource(clock: $0, count: 3, failure: .timedOut) }], order: ["a"])
+    harness.clock.run(to: 20)
+    #expect(harness.player.state.isTestCard)
+    #expect(harness.player.state.skipped.map(\.reason) == ["it breaks off at 0 s: no data came in time"])
+    #expect(harness.events.filter { if case .skipped = $0 { true } else { false } }.count <= 4)
+  }
+
+  @Test func `a file that claims a thousand frames a second is not late for that`() {
+    let harness = harness(
+      ["a": { ScriptedSource(clock: $0, count: 3000, framerate: 1000, cost: { $0 % 33 == 0 ? 0.002 : 0 }) }],
+      order: ["a"])
+    harness.clock.run(to: 2)
+    #expect(harness.player.state.counters.droppedLate == 0)
   }
 
   @Test func `a still picture stays for a while`() {
@@ -274,7 +291,7 @@ import Testing
   @Test func `opening that takes long shows the test card first`() {
     let box = Monitor<VirtualClock?>(nil)
     let waiting = Monitor<(@Sendable () -> Void)?>(nil)
-    let configuration = PlayerConfiguration(sources: ["a"])
+    let configuration = PlayerConfiguration(sources: ["script://a"])
     let clock = VirtualClock()
     box.update { $0 = clock }
     let environment = Player.Environment(

@@ -27,6 +27,17 @@ import Testing
     #expect(throws: MediaError.empty) { try probe(folder.path + "/x.mp4") }
   }
 
+  @Test func `a picture wider than any table is refused in words`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/wide.mkv"
+    TestClips.run(
+      ["-f", "lavfi", "-i", "color=s=40000x64:r=5:d=0.4", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", file])
+    #expect(try probe(file).failure == "pictures of 40000x64 pixels are not supported")
+    #expect(throws: MediaError.unsupportedPicture("40000x64 pixels")) {
+      try snapshot(file: file, preset: CameraPreset.defaults[0], size: VideoSize(width: 64, height: 64))
+    }
+  }
+
   @Test func `metadata decide what is looked at`() {
     let full = VideoSize(width: 1920, height: 1080)
     let topBottom = SourceProjection(

@@ -14,13 +14,16 @@ final class ScriptedSource: FrameSource {
   private let interval: MediaTime
   /// What decoding frame n takes, in seconds.
   private let cost: @Sendable (Int) -> Double
+  /// Instead of ending, it breaks off.
+  private let failure: MediaError?
   private var number = 0
   private let frame = try! VideoFrame.make(size: VideoSize(width: 64, height: 32))
 
   init(
     clock: VirtualClock, count: Int, framerate: Double = 30, knowsDuration: Bool = true,
-    cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
+    failure: MediaError? = nil, cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
   ) {
+    self.failure = failure
     self.clock = clock
     self.count = count
     self.cost = cost
@@ -31,7 +34,10 @@ final class ScriptedSource: FrameSource {
   }
 
   func step() throws(MediaError) -> SourceStep {
-    guard number < count else { return .end }
+    guard number < count else {
+      if let failure { throw failure }
+      return .end
+    }
     defer { number += 1 }
     if isSparing, !number.isMultiple(of: 2) { return .working }
     clock.pass(cost(number))

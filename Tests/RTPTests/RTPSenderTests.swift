@@ -159,6 +159,20 @@ struct RTPSenderTests {
     #expect(resend(GenericNACK(sender: 0, media: 0x9999, sequenceNumbers: [number]), after: 90) == 0)
   }
 
+  @Test func `no message has more than a few numbers looked up`() throws {
+    var sender = sender()
+    let number = sender.nextSequenceNumber
+    for round in 0..<20 {
+      packets.burst.removeAll()
+      _ = sender.write(try frame(UInt32(round) * 3000, count: 20_000), into: &packets.burst, reserving: 0, at: now) {
+        $1
+      }
+    }
+    packets.burst.removeAll()
+    let nack = GenericNACK(sender: 0, media: 0x1111, sequenceNumbers: (0..<300).map { number &+ $0 })
+    #expect(sender.resend(nack, into: &packets.burst, reserving: 0, at: now) { $1 } == 256)
+  }
+
   @Test func `a flood of requests gets at most half of what was sent`() throws {
     var sender = sender()
     var resent = 0

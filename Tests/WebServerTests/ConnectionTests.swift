@@ -88,7 +88,7 @@ import WebServer
     let (busy, _) = try makeGuardedChannel()
     try busy.writeInbound(ByteBuffer(string: "GET "))
     busy.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-    busy.embeddedEventLoop.advanceTime(by: .milliseconds(799))
+    busy.embeddedEventLoop.advanceTime(by: .milliseconds(499))
     #expect(busy.isActive)
     busy.embeddedEventLoop.advanceTime(by: .milliseconds(1))
     #expect(!busy.isActive)
