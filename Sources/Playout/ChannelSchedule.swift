@@ -80,6 +80,15 @@ package struct ChannelSchedule {
     }
   }
 
+  /// Empties the mailbox; the newest frame that was in it.
+  package mutating func takeNewest() -> TimedFrame? {
+    defer {
+      first = nil
+      second = nil
+    }
+    return second ?? first
+  }
+
   /// - Parameter again: gives the frame that is on as one of this moment.
   package mutating func next(at now: MediaTime, again: () -> TimedFrame?) -> Task {
     if isClosed { return .close }

@@ -72,8 +72,13 @@ final class ChannelWorker: Sendable {
           wakeup.wait(until: nil)
           _ = wakeup.consume()
         }
-      case .encode(let frame, let asKeyframe):
-        if !wasAwake { events(.awake) }
+      case .encode(var frame, let asKeyframe):
+        if !wasAwake {
+          events(.awake)
+          // Newer frames come in the meantime, and viewers saw them on the stream that they come from.
+          pipeline.prepare(for: frame)
+          frame = state.withLock { $0.schedule.takeNewest() } ?? frame
+        }
         wasAwake = true
         encode(frame, asKeyframe: asKeyframe, with: &pipeline, clock: programme?.clock)
       }

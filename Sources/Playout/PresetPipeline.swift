@@ -72,6 +72,13 @@ public struct PresetPipeline: ~Copyable {
     }
   }
 
+  /// Makes what `encode` needs for frames like this one, which takes many milliseconds. What cannot be made, `encode` says.
+  public mutating func prepare(for source: TimedFrame) {
+    _ = table(for: source.view)
+    _ = try? picture(colour: source.frame.colour)
+    if encoder == nil { encoder = try? makeEncoder(colour: source.frame.colour) }
+  }
+
   /// Lets go of the encoder, the picture and the table.
   public mutating func release() {
     encoder = nil

@@ -50,6 +50,14 @@ import Testing
     #expect(step(&schedule, at: 5, hasFrame: false) == .wait(nil))
   }
 
+  @Test func `what came while an encoder was opened gives way to the newest`() {
+    var schedule = awake()
+    #expect(schedule.takeNewest()?.time == nil)
+    for time in [33, 66, 100] { schedule.offer(frame(time)) }
+    #expect(schedule.takeNewest()?.time == ms(100))
+    #expect(schedule.takeNewest()?.time == nil)
+  }
+
   @Test func `waking encodes the frame that is on, as a key frame, at once`() {
     var schedule = ChannelSchedule()
     schedule.wake()
