@@ -37,7 +37,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL"),
     .target(name: "DTLS", dependencies: ["SansIO", "COpenSSL"], swiftSettings: house),
     .systemLibrary(name: "CSRTP"),
-    .target(name: "SRTP", dependencies: ["CSRTP"], swiftSettings: house),
+    .target(name: "SRTP", dependencies: ["COpenSSL", "CSRTP"], swiftSettings: house),
     .target(
       name: "WebRTC", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
     .target(name: "CDatagram"),

@@ -3,7 +3,8 @@ import CSRTP
 /// One direction of an SRTP session (RFC 3711, RFC 7714), over libsrtp: packets are protected where they lie.
 ///
 /// Each direction has a key of its own. A source costs memory once, when its first packet passes; afterwards nothing is
-/// allocated here (a libsrtp that is built upon NSS, as Debian's, allocates within). A packet may be protected again
+/// allocated here (a libsrtp that is built upon NSS, as Debian's, allocates within; RTP out with AES-GCM, which is
+/// nearly all there is, goes through `AEADSender` instead). A packet may be protected again
 /// under its old sequence number, which is how a plain resend works: the caller promises that it has the same bytes.
 public struct SRTPSession: ~Copyable {
   public enum Direction: Sendable { case outbound, inbound }
@@ -17,10 +18,12 @@ public struct SRTPSession: ~Copyable {
   private let context: srtp_t
   private let direction: Direction
   private var sources: [UInt32] = []
+  private var aead: AEADSender?
 
   /// - Parameter master: `profile.masterByteCount` bytes, the key and then the salt.
   public init(_ direction: Direction, profile: ProtectionProfile, master: RawSpan) throws(SRTPError) {
     guard Self.isLibraryReady, master.byteCount == profile.masterByteCount else { throw .refused }
+    aead = direction == .outbound && profile == .aeadAES128GCM ? try AEADSender(master: master) : nil
     var policy = srtp_policy_t()
     switch profile {
     case .aeadAES128GCM:
@@ -52,6 +55,7 @@ public struct SRTPSession: ~Copyable {
   /// `buffer` must have `profile.rtpOverhead` bytes of room behind the packet.
   public mutating func protect(_ buffer: UnsafeMutableRawBufferPointer, count: Int) throws(SRTPError) -> Int {
     try Self.check(buffer, count: count, minimum: 12, room: profile.rtpOverhead)
+    if let length = try aead?.protect(buffer, count: count) { return length }
     return try transform(buffer, count: count) { srtp_protect(context, $0, $1) }
   }
 

@@ -94,7 +94,7 @@ extension WholeApplianceTests {
           #expect(change > 0 && colours[..<change].allSatisfy { $0 == old }, "\(colours)")
           #expect(colours[change...].allSatisfy { $0 == new }, "\(colours)")
           #expect(frames.numbers.count == frames.count)
-          // A preset that wakes begins with the frame that was on when it was asked for; meanwhile the old one may have
+          // A preset that wakes begins with the frame that was on when it began to encode; meanwhile the old one may have
           // shown the next.
           for (index, step) in zip(frames.numbers, frames.numbers.dropFirst()).map({ $1 - $0 }).enumerated() {
             #expect(step >= (index + 1 == change ? -1 : 0), "\(frames.numbers), the switch at \(change)")

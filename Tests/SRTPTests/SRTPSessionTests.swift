@@ -18,6 +18,38 @@ import Testing
   }
 
   @Test(arguments: ProtectionProfile.allCases)
+  func `contributing sources and header extensions travel in the clear`(profile: ProtectionProfile) throws {
+    var sender = try session(.outbound, profile, seed: 3)
+    var receiver = try session(.inbound, profile, seed: 3)
+    var packet = rtp(sequence: 9)
+    packet[0] = 0x92  // an extension, two contributing sources
+    packet.insert(contentsOf: [1, 1, 1, 1, 2, 2, 2, 2, 0xBE, 0xDE, 0, 1, 0x12, 0, 0, 0], at: 12)
+    let protected = try protect(packet, by: &sender)
+    #expect(protected[..<28] == packet[..<28])
+    #expect(try unprotect(protected, by: &receiver) == packet)
+  }
+
+  @Test(arguments: ProtectionProfile.allCases)
+  func `two sources wrap each at its own time`(profile: ProtectionProfile) throws {
+    var sender = try session(.outbound, profile, seed: 4)
+    var receiver = try session(.inbound, profile, seed: 4)
+    for step in 0..<140_000 where step % 37 == 0 {
+      for (source, start) in [(UInt32(5), 65_000), (6, 100)] {
+        let packet = rtp(sequence: UInt16(truncatingIfNeeded: start + step), source: source)
+        #expect(try unprotect(protect(packet, by: &sender), by: &receiver) == packet)
+      }
+    }
+  }
+
+  @Test(arguments: ProtectionProfile.allCases)
+  func `a packet of before the wrap is sent again as it was`(profile: ProtectionProfile) throws {
+    var sender = try session(.outbound, profile, seed: 5)
+    let before = try protect(rtp(sequence: 65_535), by: &sender)
+    for number in UInt16(0)..<20 { _ = try protect(rtp(sequence: number), by: &sender) }
+    #expect(try protect(rtp(sequence: 65_535), by: &sender) == before)
+  }
+
+  @Test(arguments: ProtectionProfile.allCases)
   func `an RTCP packet comes back as it was`(profile: ProtectionProfile) throws {
     var sender = try session(.outbound, profile, seed: 1)
     var receiver = try session(.inbound, profile, seed: 1)
