@@ -30,7 +30,7 @@ test: .build/packages-build .build/packages-test ## all tests, browsers included
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
-bench: .build/packages-build .build/packages-test ## the figures of the README, peers in the same run
+bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg doing the same in the same run
 	$(SWIFT) build $(FLAGS) --product cupola
 	$(SWIFT) build $(FLAGS) --product cupola-bench
 	$(BIN)/cupola-bench $(ARGS)
