@@ -29,6 +29,9 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    // How far each stage has come: read by the supervisor alone.
+    .target(name: "Heartbeats", swiftSettings: strict),
+
     // The protocol tower.
     .target(name: "SansIO", swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
@@ -42,7 +45,8 @@ let package = Package(
       name: "WebRTC", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
     .target(name: "CDatagram"),
     .target(
-      name: "DatagramIO", dependencies: ["SansIO", "ICE", "SDP", "RTP", "WebRTC", "CDatagram"], swiftSettings: house),
+      name: "DatagramIO", dependencies: ["Heartbeats", "SansIO", "ICE", "SDP", "RTP", "WebRTC", "CDatagram"],
+      swiftSettings: house),
 
     // The media tower.
     .target(name: "Media", swiftSettings: strict),
@@ -51,13 +55,15 @@ let package = Package(
     .target(
       name: "CFFmpeg", linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
     .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg"], swiftSettings: house),
-    .target(name: "Playout", dependencies: ["Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
+    .target(
+      name: "Playout", dependencies: ["Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
 
     // What is spoken, served and configured.
     .target(name: "Signalling", swiftSettings: strict),
     .target(
       name: "WebServer",
       dependencies: [
+        "Heartbeats",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -72,12 +78,18 @@ let package = Package(
       ], swiftSettings: house),
     .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Yams"], swiftSettings: strict),
 
+    .systemLibrary(name: "CSystemd"),
+    .target(
+      name: "Systemd", dependencies: ["Heartbeats", "CSystemd", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: house),
+
     // The bridge and the command.
     .target(
       name: "Appliance",
       dependencies: [
-        "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg", "Playout",
-        "Signalling", "WebServer", "CupolaConfiguration",
+        "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg",
+        "Playout",
+        "Signalling", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
@@ -85,7 +97,8 @@ let package = Package(
       name: "cupola",
       dependencies: [
         "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Media", "Playout", "SansIO", "SphericalVideo",
-        "WebServer",
+        "Systemd", "WebServer",
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -199,10 +199,13 @@ extension Appliance {
 
   private nonisolated var healthRoutes: [Route] {
     [
-      Route(.get, "/healthz") { [self] _ in .json(ServerMessage.json(await health)) },
+      Route(.get, "/healthz") { [self] _ in
+        let report = await healthReport(isReadiness: false)
+        return .json(ServerMessage.json(report), status: report.status == .failing ? 503 : 200)
+      },
       Route(.get, "/readyz") { [self] _ in
-        let isShowing = player.current.latest != nil
-        return .json(ServerMessage.json(await health), status: isShowing ? 200 : 503)
+        let report = await healthReport(isReadiness: true)
+        return .json(ServerMessage.json(report), status: report.ready ? 200 : 503)
       },
       Route(.get, "/metrics") { [self] _ in
         APIResponse(Array(await metrics().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")

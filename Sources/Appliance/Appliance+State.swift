@@ -50,6 +50,8 @@ extension Appliance {
       notice = "The playlist is over."
     }
     refreshState(withPosition: true)
+    remember()
+    tellStatus()
     switch event {
     case .started, .testCard: broadcast(.itemChanged(state.item))
     case .skipped, .ended: break
@@ -59,6 +61,7 @@ extension Appliance {
   func channelChanged(_ stream: StreamID, _ event: PresetChannel.Event) {
     switch event {
     case .awake: log.debug("A preset is awake", metadata: ["preset": "\(stream.preset)"])
+    case .firstFrame: provedPicture()
     case .asleep: log.debug("A preset sleeps", metadata: ["preset": "\(stream.preset)"])
     case .encoderFailed(let reason):
       log.error("An encoder failed", metadata: ["preset": "\(stream.preset)", "reason": "\(reason)"])

@@ -1,3 +1,4 @@
+import CupolaConfiguration
 import DatagramIO
 import Media
 import Playout
@@ -180,7 +181,14 @@ extension Appliance {
     for (id, stream) in streams { driver.select(stream, for: id) }
   }
 
-  private func awakenStreams() { channels.setAwake(registry.streams) }
+  /// Those that somebody watches and, until a first picture has been encoded, the programme's own.
+  func awakenStreams() {
+    var streams = registry.streams
+    if provenAfter == nil, let codec = configuration.video.codecs.first {
+      streams.insert(StreamID(preset: programme, codec: VideoCodec(codec)))
+    }
+    channels.setAwake(streams)
+  }
 
   private func viewerLeft(_ id: ConnectionID) {
     guard registry.remove(id) != nil else { return }

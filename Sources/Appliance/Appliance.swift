@@ -10,6 +10,7 @@ import SansIO
 import ServiceLifecycle
 import Signalling
 import SphericalVideo
+import Systemd
 import WebServer
 
 /// The bridge between the towers: who watches decides what is encoded, and what is encoded goes to who watches.
@@ -27,8 +28,21 @@ public actor Appliance: Service {
   public nonisolated let operatorPIN: String
   public nonisolated let webServerStatistics = WebServerStatistics()
   nonisolated let startedAt = MonotonicTime.now
+  nonisolated let notifier: ServiceNotifier
+  nonisolated let keeper: StateKeeper
+  nonisolated let machine = MachineMonitor()
+  /// What a supervisor's finding becomes; on its own thread.
+  nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
   private nonisolated let events: AsyncStream<Event>
 
+  /// The configuration as it was read last; `configuration` is that of the start.
+  var loaded: ApplianceConfiguration
+  var saved: SavedState
+  var supervisor: Supervisor?
+  var probe: HTTPProbe?
+  /// The age of the process when a picture had been encoded, and when it was ready; nil before.
+  var provenAfter: Double?
+  var readyAfter: Double?
   var catalogue: PresetCatalogue
   var programme: UInt8
   var registry = ViewerRegistry()
@@ -51,19 +65,34 @@ public actor Appliance: Service {
 
   /// Opens the media port, and nothing else yet.
   ///
+  /// - Parameters:
+  ///   - notifier: who is told how the service is.
+  ///   - superviseReport: called on the supervisor's thread when a stage stands still, before the service is restarted;
+  ///     must wait for nobody.
   /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
-  public init(configuration: ApplianceConfiguration, log: Logger) throws {
+  public init(
+    configuration: ApplianceConfiguration, log: Logger, notifier: ServiceNotifier = ServiceNotifier(),
+    superviseReport: @escaping @Sendable (Supervisor.Report) -> Void = { _ in }
+  ) throws {
     self.configuration = configuration
     self.log = log
     let (events, continuation) = AsyncStream.makeStream(of: Event.self)
     self.events = events
-    operatorPIN = OperatorPIN.find(
-      configured: configuration.operator.pin, in: StateDirectory(configured: configuration.stateDirectory), log: log)
+    self.notifier = notifier
+    self.superviseReport = superviseReport
+    loaded = configuration
+    let directory = StateDirectory(configured: configuration.stateDirectory)
+    keeper = StateKeeper(directory: directory, log: log)
+    let saved = keeper.load().started
+    self.saved = saved
+    operatorPIN = OperatorPIN.find(configured: configuration.operator.pin, in: directory, log: log)
     pinGuard = PINGuard(pin: operatorPIN)
-    catalogue = PresetCatalogue(configuration.cameraPresets)
-    programme = catalogue.home
+    let catalogue = PresetCatalogue(configuration.cameraPresets)
+    self.catalogue = catalogue
+    let programme = saved.programme.flatMap { catalogue[$0]?.number } ?? catalogue.home
+    self.programme = programme
     state = ApplianceState(
-      presets: catalogue.descriptions, programme: catalogue.home, item: ItemStatus(PlayerState()))
+      presets: catalogue.descriptions, programme: programme, item: ItemStatus(PlayerState()))
 
     let player = Player(configuration: configuration.player) { continuation.yield(.player($0)) }
     let wiring = Wiring()
@@ -91,7 +120,14 @@ public actor Appliance: Service {
 
   /// Plays and serves until a graceful shutdown or a cancellation; then tells the viewers and ends everything.
   public func run() async throws {
-    player.start()
+    if saved.failuresInARow >= SavedState.patience {
+      log.error("An item ended Cupola again and again and is skipped", metadata: ["item": "\(saved.item ?? "")"])
+    }
+    lookAtMachine()
+    player.start(from: saved.resumePoint)
+    // Until a picture of the programme has been encoded, as if somebody watched it.
+    awakenStreams()
+    keeper.save(saved)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.handleEvents() }
       group.addTask { await self.tick() }
@@ -119,13 +155,24 @@ public actor Appliance: Service {
       framerate.sample(player.state.counters.published, at: MonotonicTime.now)
       expireControls()
       await sendClocks()
+      remember()
+      tellStatus()
       if ticks.isMultiple(of: 2) { sendHealth() }
+      if ticks.isMultiple(of: 10) { lookAtMachine() }
       if ticks.isMultiple(of: 5) { refreshState(withPosition: true) }
     }
   }
 
+  private func lookAtMachine() {
+    machine.refresh(folders: [keeper.directory.path] + loaded.playlist.sources.filter { $0.hasPrefix("/") }.prefix(8))
+  }
+
   private func shutDown() async {
     log.info("Stopping")
+    notifier.stopping()
+    supervisor?.stop()
+    probe?.stop()
+    remember(isLast: true)
     broadcast(.bye(reason: .shutdown, retryAfter: 1))
     for control in controls.values { control.socket.close(.goingAway, reason: "the server is stopping") }
     // Both wait for their threads, each for a second at most; not on the cooperative pool.

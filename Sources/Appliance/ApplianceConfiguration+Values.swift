@@ -66,6 +66,13 @@ extension CameraPreset {
 }
 
 extension VideoCodec {
+  init(_ codec: ApplianceConfiguration.Codec) {
+    switch codec {
+    case .h264: self = .h264
+    case .vp8: self = .vp8
+    }
+  }
+
   init(_ name: VideoCodecName) {
     switch name {
     case .h264: self = .h264

@@ -1,3 +1,4 @@
+import Heartbeats
 import Media
 import Playout
 import RTP
@@ -29,6 +30,7 @@ final class ChannelPool: Sendable {
 
   private let player: Player
   private let configuration: ChannelConfiguration
+  let heartbeats = StreamHeartbeats()
   private let tables = RemapTableCache()
   private let publish: @Sendable (PacketizedFrame) -> Void
   private let event: @Sendable (StreamID, PresetChannel.Event) -> Void
@@ -115,6 +117,7 @@ final class ChannelPool: Sendable {
     if let channel = state.channels[stream] { return channel }
     let channel = PresetChannel(
       preset: preset, codec: codec, configuration: configuration, tables: tables,
+      heartbeat: heartbeats[stream.preset, codec],
       sink: { [weak self] frame in self?.send(frame, on: stream) }, events: { [event] in event(stream, $0) })
     state.channels[stream] = channel
     player.attach(channel)

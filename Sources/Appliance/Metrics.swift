@@ -1,55 +1,133 @@
+import DatagramIO
+import Heartbeats
+import Media
 import Playout
+import RTP
 import Signalling
 import WebServer
 
+/// Everything that is counted, for Prometheus.
 extension Appliance {
-  /// Everything that is counted, in Prometheus' text format (version 0.0.4).
   func metrics() async -> String {
     var text = MetricsText()
+    writeService(to: &text)
+    writePlayback(to: &text)
+    writeChannels(to: &text)
+    if let network = await driver.statistics() { writeNetwork(network, to: &text) }
+    writeWebServer(to: &text)
+    writeMachine(to: &text)
+    return text.text
+  }
+
+  private func writeService(to text: inout MetricsText) {
+    text.gauge("cupola_uptime_seconds", "Since the start.", health.uptime)
+    text.gauge("cupola_ready", "1 while a picture is shown to whoever comes.", readyAfter == nil ? 0 : 1)
+    if let provenAfter {
+      text.gauge(
+        "cupola_start_picture_seconds", "From the start of the process to a first encoded picture.", provenAfter)
+    }
+    if let readyAfter {
+      text.gauge("cupola_start_ready_seconds", "From the start of the process to being ready.", readyAfter)
+    }
+    text.counter("cupola_starts_total", "Starts with this state directory.", saved.starts)
+    text.counter("cupola_restarts_total", "Starts after an end that nobody asked for.", saved.uncleanStarts)
+    text.counter("cupola_state_write_failures_total", "Times the state could not be saved.", keeper.failures)
+    text.counter("cupola_notify_failures_total", "Messages that did not reach systemd.", notifier.failures)
+    let now = Int64(MonotonicTime.now)
+    let stages =
+      [player.heartbeat, driver.heartbeat] + (probe.map { [$0.heartbeat] } ?? [])
+      + channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none }
+    text.counter(
+      "cupola_stage_beats_total", "Work done, by stage; what the watchdog is fed by.",
+      stages.map { ([("stage", $0.name)], Double($0.count)) })
+    text.gauge(
+      "cupola_stage_overdue_seconds", "How late a stage's next work is.",
+      stages.map { ([("stage", $0.name)], Double($0.overdue(at: now)) / 1e9) })
+    text.gauge(
+      "cupola_stage_resting", "1 while a stage rightly stands still, with the reason.",
+      stages.filter { $0.resting != .none }.map { ([("stage", $0.name), ("reason", $0.resting.words)], 1) })
+  }
+
+  private func writePlayback(to text: inout MetricsText) {
     let player = player.state
     let counters = player.counters
-    text.gauge("cupola_uptime_seconds", "Since the start.", health.uptime)
     text.gauge("cupola_viewers", "Who is watching.", Double(registry.count))
     text.gauge("cupola_test_card", "1 while the test card is on.", player.isTestCard ? 1 : 0)
+    text.gauge("cupola_paused", "1 while playback is paused.", player.isPaused ? 1 : 0)
+    text.gauge("cupola_playlist_items", "Items of the playlist.", Double(player.count))
+    text.gauge("cupola_playlist_skipped", "Items that cannot be played.", Double(player.skipped.count))
+    text.gauge("cupola_position_seconds", "Where playback is in the item.", player.position.seconds)
+    if !player.decoder.isEmpty {
+      text.gauge("cupola_decoder_info", "What decodes.", [([("kind", player.decoder)], 1)])
+    }
     text.counter("cupola_frames_decoded_total", "Pictures out of the decoder.", counters.decoded)
+    text.counter(
+      "cupola_decode_seconds_total", "Time spent reading and decoding.", [([], counters.decodeTime.seconds)])
     text.counter("cupola_frames_published_total", "Pictures handed to the presets.", counters.published)
     text.counter(
       "cupola_frames_dropped_total", "Pictures that were not handed on, by reason.", label: "reason",
       [("late", counters.droppedLate), ("fast", counters.droppedFast)])
     text.counter("cupola_decode_errors_total", "What the decoder refused.", counters.decodeErrors)
-    text.counter("cupola_frames_unsendable_total", "Coded pictures too long to be sent.", channels.unsendableFrames)
+    text.counter("cupola_reanchored_total", "Times playback gave up catching up.", counters.reanchored)
+    text.gauge("cupola_decoded_queue_depth", "Decoded pictures that wait for their time.", Double(player.queued))
+  }
+
+  private func writeChannels(to text: inout MetricsText) {
     let channels = channels.counters.sorted {
       ($0.stream.preset, $0.stream.codec) < ($1.stream.preset, $1.stream.codec)
     }
-    func perChannel(_ value: (PresetChannel.Counters) -> UInt64) -> [(String, UInt64)] {
-      channels.map { ("\($0.stream.preset)-\($0.stream.videoCodec?.rawValue ?? "?")", value($0.counters)) }
+    func samples(_ value: (PresetChannel.Counters) -> Double) -> [MetricsText.Sample] {
+      channels.map { (labels(of: $0.stream), value($0.counters)) }
     }
     text.gauge(
-      "cupola_preset_awake", "1 while somebody watches the preset.", label: "stream",
-      channels.map { ("\($0.stream.preset)-\($0.stream.videoCodec?.rawValue ?? "?")", $0.isAwake ? 1 : 0) })
-    text.counter("cupola_preset_frames_total", "Pictures encoded.", label: "stream", perChannel(\.encoded))
-    text.counter("cupola_preset_keyframes_total", "Key frames encoded.", label: "stream", perChannel(\.keyframes))
-    text.counter("cupola_preset_bytes_total", "Bytes encoded.", label: "stream", perChannel(\.bytes))
+      "cupola_preset_awake", "1 while somebody watches the preset.",
+      channels.map { (labels(of: $0.stream), $0.isAwake ? 1 : 0) })
+    text.counter("cupola_preset_frames_total", "Pictures encoded.", samples { Double($0.encoded) })
+    text.counter("cupola_preset_keyframes_total", "Key frames encoded.", samples { Double($0.keyframes) })
+    text.counter("cupola_preset_bytes_total", "Bytes encoded.", samples { Double($0.bytes) })
+    text.counter("cupola_preset_seconds_total", "Time spent projecting and encoding.", samples { $0.busyTime.seconds })
     text.counter(
-      "cupola_preset_dropped_total", "Pictures that came while the encoder was busy.", label: "stream",
-      perChannel(\.dropped))
-    if let network = await driver.statistics() {
-      text.counter("cupola_datagrams_received_total", "UDP datagrams in.", network.socket.received)
-      text.counter("cupola_datagrams_sent_total", "UDP datagrams out.", network.socket.sent)
-      text.counter(
-        "cupola_datagrams_refused_total", "UDP datagrams that were not acted on, by reason.", label: "reason",
-        [("stray", network.strayDatagrams)] + network.drops.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-      text.counter(
-        "cupola_bursts_cut_total", "Frames of which a viewer got a part, by reason.", label: "reason",
-        [("buffer_full", network.socket.wouldBlock), ("refused", network.socket.sendFailures)])
-      text.counter(
-        "cupola_frames_unsent_total", "Frames dropped because the socket thread was behind.", network.framesDropped)
-      let peers = network.connections.map(\.peer)
-      text.gauge("cupola_media_connections", "WebRTC connections.", Double(peers.count))
-      text.gauge(
-        "cupola_packets_resent", "Packets sent again to those who watch now.",
-        Double(peers.reduce(0) { $0 + $1.packetsResent }))
-    }
+      "cupola_preset_encoder_failures_total", "Pictures that the encoder refused.",
+      samples { Double($0.encoderFailures) })
+    text.gauge("cupola_preset_queue_depth", "Pictures that wait for the preset.", samples { Double($0.waiting) })
+    text.counter(
+      "cupola_preset_dropped_total", "Pictures that came while the encoder was busy.", samples { Double($0.dropped) })
+    text.counter(
+      "cupola_frames_unsendable_total", "Coded pictures too long to be sent.", self.channels.unsendableFrames)
+  }
+
+  private func labels(of stream: StreamID) -> [(String, String)] {
+    [("preset", "\(stream.preset)"), ("codec", stream.videoCodec?.rawValue ?? "unknown")]
+  }
+
+  private func writeNetwork(_ network: EngineStatistics, to text: inout MetricsText) {
+    text.counter("cupola_datagrams_received_total", "UDP datagrams in.", network.socket.received)
+    text.counter("cupola_datagrams_sent_total", "UDP datagrams out.", network.socket.sent)
+    text.counter(
+      "cupola_datagrams_refused_total", "UDP datagrams that were not acted on, by reason.", label: "reason",
+      [("stray", network.strayDatagrams)] + network.drops.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    text.counter(
+      "cupola_bursts_cut_total", "Frames of which a viewer got a part, by reason.", label: "reason",
+      [("buffer_full", network.socket.wouldBlock), ("refused", network.socket.sendFailures)])
+    text.counter(
+      "cupola_segmentation_refused_total", "Bursts that the kernel would not cut.", network.socket.segmentationRefusals)
+    text.counter("cupola_socket_frames_total", "Coded pictures that the socket thread took.", network.framesTaken)
+    text.counter(
+      "cupola_socket_seconds_total", "Time the socket thread did other than wait.",
+      [([], Double(network.busyTime) / 1e9)])
+    text.gauge(
+      "cupola_socket_queue_depth", "The most coded pictures that waited for the socket thread since the last look.",
+      Double(network.mailboxDepth))
+    text.counter(
+      "cupola_frames_unsent_total", "Frames dropped because the socket thread was behind.", network.framesDropped)
+    let peers = network.connections.map(\.peer)
+    text.gauge("cupola_media_connections", "WebRTC connections.", Double(peers.count))
+    text.gauge(
+      "cupola_packets_resent", "Packets sent again to those who watch now.",
+      Double(peers.reduce(0) { $0 + $1.packetsResent }))
+  }
+
+  private func writeWebServer(to text: inout MetricsText) {
     let web = webServerStatistics.snapshot
     text.counter(
       "cupola_http_responses_total", "HTTP responses by class.", label: "class",
@@ -57,36 +135,37 @@ extension Appliance {
         ("1xx", web.informational), ("2xx", web.successful), ("3xx", web.redirected), ("4xx", web.clientErrors),
         ("5xx", web.serverErrors),
       ])
+    text.gauge("cupola_http_connections", "Open TCP connections.", Double(web.connectionsOpen))
+    text.counter(
+      "cupola_http_connections_closed_total", "TCP connections that the server closed, by reason.", label: "reason",
+      [("timeout", web.timedOutConnections), ("malformed", web.malformedRequests)])
     text.gauge("cupola_websockets", "Open WebSockets.", Double(web.webSocketsOpen))
     text.counter(
+      "cupola_websocket_messages_total", "Messages, by direction.", label: "direction",
+      [("in", web.webSocketMessagesReceived), ("out", web.webSocketMessagesSent)])
+    text.counter(
       "cupola_websockets_refused_total", "WebSockets refused, by reason.", label: "reason",
-      web.webSocketRefusals.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 })
-    return text.text
-  }
-}
-
-/// Writes Prometheus' text format.
-struct MetricsText {
-  private(set) var text = ""
-
-  mutating func gauge(_ name: String, _ help: String, _ value: Double) {
-    write(name, help, "gauge", [("", "\(value)")])
+      WebSocketRefusal.allCases.map { ($0.rawValue, web.webSocketRefusals[$0] ?? 0) })
+    text.counter(
+      "cupola_websockets_closed_total", "WebSockets that the server closed, by reason.", label: "reason",
+      WebSocketCloseCause.allCases.map { ($0.rawValue, web.webSocketsClosed[$0] ?? 0) })
   }
 
-  mutating func gauge(_ name: String, _ help: String, label: String, _ values: [(String, Double)]) {
-    write(name, help, "gauge", values.map { ("{\(label)=\"\($0.0)\"}", "\($0.1)") })
-  }
-
-  mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
-    write(name, help, "counter", [("", "\(value)")])
-  }
-
-  mutating func counter(_ name: String, _ help: String, label: String, _ values: [(String, UInt64)]) {
-    write(name, help, "counter", values.map { ("{\(label)=\"\($0.0)\"}", "\($0.1)") })
-  }
-
-  private mutating func write(_ name: String, _ help: String, _ kind: String, _ values: [(String, String)]) {
-    text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
-    for (labels, value) in values { text += "\(name)\(labels) \(value)\n" }
+  private func writeMachine(to text: inout MetricsText) {
+    let process = ProcessUse()
+    text.gauge("process_resident_memory_bytes", "Resident memory.", Double(process.residentBytes))
+    text.counter("process_cpu_seconds_total", "Processor time.", [([], process.processorSeconds)])
+    text.gauge("process_open_fds", "Open descriptors.", Double(process.openDescriptors))
+    text.gauge("process_threads", "Threads.", Double(process.threads))
+    guard let machine = machine.health else { return }
+    text.gauge(
+      "cupola_temperature_celsius", "What the machine's sensors say.",
+      machine.temperatures.map { ([("sensor", $0.sensor)], $0.degrees) })
+    text.gauge(
+      "cupola_disk_free_bytes", "Room on the disk of a folder.",
+      machine.disks.map { ([("folder", $0.folder)], Double($0.free)) })
+    text.gauge(
+      "cupola_disk_size_bytes", "The size of the disk of a folder.",
+      machine.disks.map { ([("folder", $0.folder)], Double($0.size)) })
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 
 /// The number that lets somebody change what others see.
-enum OperatorPIN {
+public enum OperatorPIN {
   private static let file = "operator-pin"
 
   /// The configured PIN, else the one made at the first start.
@@ -10,7 +10,7 @@ enum OperatorPIN {
   /// Where none can be kept, one is made for this run: a box whose disk is full still has an operator.
   static func find(configured: String?, in directory: StateDirectory, log: Logger) -> String {
     if let configured { return configured }
-    if let kept = directory.read(file)?.trimmingCharacters(in: .whitespacesAndNewlines), isPIN(kept) { return kept }
+    if let kept = read(in: directory) { return kept }
     let made = (0..<6).map { _ in String(Int.random(in: 0...9)) }.joined()
     do {
       try directory.write(made + "\n", to: file)
@@ -18,6 +18,14 @@ enum OperatorPIN {
       log.warning("The operator PIN is for this run only: \(directory.path) cannot be written")
     }
     return made
+  }
+
+  /// The PIN that was made at an earlier start; nil: there is none, or it cannot be read.
+  public static func read(in directory: StateDirectory) -> String? {
+    guard let kept = directory.read(file)?.trimmingCharacters(in: .whitespacesAndNewlines), isPIN(kept) else {
+      return nil
+    }
+    return kept
   }
 
   private static func isPIN(_ text: String) -> Bool {

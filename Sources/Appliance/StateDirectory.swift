@@ -1,12 +1,22 @@
 import Foundation
 
 /// Where Cupola keeps what it has to remember between two starts.
-struct StateDirectory: Sendable {
-  let path: String
+public struct StateDirectory: Sendable {
+  public let path: String
+
+  /// Where the systemd service keeps it.
+  public static let ofService = "/var/lib/cupola"
+
+  /// What a write came to, beyond what the system says.
+  struct WriteFailure: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ operation: String) { description = "\(operation): \(String(cString: strerror(errno)))" }
+  }
 
   /// - Parameter configured: what the configuration says; nil: `$STATE_DIRECTORY` (systemd), else
   ///   `$XDG_STATE_HOME/cupola` or `~/.local/state/cupola`.
-  init(configured: String?, environment: [String: String] = ProcessInfo.processInfo.environment) {
+  public init(configured: String?, environment: [String: String] = ProcessInfo.processInfo.environment) {
     path =
       configured
       ?? environment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
@@ -15,7 +25,7 @@ struct StateDirectory: Sendable {
   }
 
   /// The text of a small file; nil: it is not there, or cannot be read.
-  func read(_ name: String) -> String? {
+  package func read(_ name: String) -> String? {
     guard let handle = FileHandle(forReadingAtPath: path + "/" + name),
       let data = try? handle.read(upToCount: 64 * 1024)
     else { return nil }
@@ -23,16 +33,40 @@ struct StateDirectory: Sendable {
   }
 
   /// Writes a file so that, whatever happens, it is there whole or as it was before; only this user can read it.
-  func write(_ text: String, to name: String) throws {
+  ///
+  /// - Parameter synchronously: whether it is on the disk when this returns, and survives the loss of power from then
+  ///   on. Otherwise it survives the end of the process.
+  func write(_ text: String, to name: String, synchronously: Bool = true) throws {
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let target = path + "/" + name
     let temporary = target + ".new"
-    try? FileManager.default.removeItem(atPath: temporary)
-    guard
-      FileManager.default.createFile(
-        atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    else { throw CocoaError(.fileWriteUnknown) }
-    guard rename(temporary, target) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw WriteFailure("open \(temporary)") }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+      guard count > 0 else { throw WriteFailure("write \(temporary)") }
+      done += count
+    }
+    if synchronously, fsync(descriptor) != 0 { throw WriteFailure("write \(temporary)") }
+    guard rename(temporary, target) == 0 else { throw WriteFailure("rename \(temporary)") }
+    if synchronously { syncFolder() }
+  }
+
+  /// Renames a file that is no good, over one that was set aside before; its new path.
+  func setAside(_ name: String) -> String? {
+    let aside = path + "/" + name + ".damaged"
+    return rename(path + "/" + name, aside) == 0 ? aside : nil
+  }
+
+  /// A rename is on the disk when its folder is.
+  private func syncFolder() {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 }

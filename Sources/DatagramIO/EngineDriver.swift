@@ -1,3 +1,4 @@
+import Heartbeats
 import RTP
 import SansIO
 import SDP
@@ -10,8 +11,8 @@ import WebRTC
 public final class EngineDriver: Sendable {
   /// Where the media port is: with the real port number when 0 was asked for.
   public let localAddress: TransportAddress
-  /// Counters for a watchdog to look at.
-  public let progress: EngineProgress
+  /// Beats each time the thread has done what there was to do.
+  public let heartbeat = Heartbeat("media socket")
 
   private let inbox: Inbox
   private let thread: EngineThread
@@ -24,12 +25,10 @@ public final class EngineDriver: Sendable {
   ) throws(UDPSocketError) {
     let socket = try UDPSocket(bind: configuration.bind, sending: configuration.sending)
     let address = socket.localAddress
-    let progress = EngineProgress()
-    let inbox = try Inbox(address: address)
+    let inbox = try Inbox(address: address, heartbeat: heartbeat)
     let loop = try EngineLoop(
-      configuration: configuration, socket: socket, inbox: inbox, progress: progress, events: events)
+      configuration: configuration, socket: socket, inbox: inbox, heartbeat: heartbeat, events: events)
     self.inbox = inbox
-    self.progress = progress
     localAddress = address
     thread = EngineThread(running: loop)
   }

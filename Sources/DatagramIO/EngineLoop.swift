@@ -1,3 +1,4 @@
+import Heartbeats
 import ICE
 import RTP
 import SansIO
@@ -11,12 +12,15 @@ final class EngineLoop {
   private var socket: UDPSocket
   private let poller: Poller
   private let inbox: Inbox
-  private let progress: EngineProgress
+  private let heartbeat: Heartbeat
   private var burst = DatagramBurst()
   private var batch = DatagramBatch()
   private var frames: [PacketizedFrame] = []
   private var keyframes = KeyframeRequests()
   private var framesDropped: UInt64 = 0
+  private var framesTaken: UInt64 = 0
+  private var mailboxDepth = 0
+  private var busyTime: Int64 = 0
   private var strayDatagrams: UInt64 = 0
   private var formerDrops = DropTally()
   /// Whose turn it is to get a frame first.
@@ -26,7 +30,7 @@ final class EngineLoop {
   private static let maximumBatches = 4
 
   init(
-    configuration: EngineConfiguration, socket: consuming UDPSocket, inbox: Inbox, progress: EngineProgress,
+    configuration: EngineConfiguration, socket: consuming UDPSocket, inbox: Inbox, heartbeat: Heartbeat,
     events: @escaping @Sendable (EngineEvent) -> Void
   ) throws(UDPSocketError) {
     poller = try Poller(
@@ -34,7 +38,7 @@ final class EngineLoop {
     self.configuration = configuration
     self.socket = socket
     self.inbox = inbox
-    self.progress = progress
+    self.heartbeat = heartbeat
     self.events = events
   }
 
@@ -47,19 +51,26 @@ final class EngineLoop {
     var now = Poller.now()
     var isStopped = false
     while !isStopped {
-      let ready = poller.wait(until: earliestDeadline(), now: now)
+      let deadline = earliestDeadline()
+      if let deadline { heartbeat.expect(by: deadline.nanoseconds) } else { heartbeat.rest(.nothingToSend) }
+      let ready = poller.wait(until: deadline, now: now)
       now = Poller.now()
+      heartbeat.expectUnlessExpected(by: now.nanoseconds)
       if ready.inbox { isStopped = takeInbox(at: now) }
       if ready.socket { receiveDatagrams(at: now) }
       advancePeers(to: now)
-      progress.update(frames: frames.count, socket: socket.counters)
+      framesTaken &+= UInt64(frames.count)
+      mailboxDepth = max(mailboxDepth, frames.count)
       frames.removeAll(keepingCapacity: true)
+      let end = Poller.now()
+      busyTime &+= end.nanoseconds &- now.nanoseconds
+      heartbeat.beat(next: end.nanoseconds)
     }
     for peer in peers.all {
       peer.connection.close(at: now)
       settle(peer, at: now)
     }
-    progress.update(frames: 0, socket: socket.counters)
+    heartbeat.rest(.stopped)
   }
 
   private func earliestDeadline() -> Instant? {
@@ -100,8 +111,9 @@ final class EngineLoop {
       continuation.resume(
         returning: EngineStatistics(
           connections: peers.all.map(\.statistics), socket: socket.counters, framesDropped: framesDropped,
-          strayDatagrams: strayDatagrams,
+          framesTaken: framesTaken, mailboxDepth: mailboxDepth, busyTime: busyTime, strayDatagrams: strayDatagrams,
           drops: peers.all.reduce(into: formerDrops) { $0.add($1.connection.statistics) }.counts))
+      mailboxDepth = 0
     }
   }
 

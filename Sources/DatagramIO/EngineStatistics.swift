@@ -1,6 +1,5 @@
 import RTP
 import SansIO
-import Synchronization
 import WebRTC
 
 /// What a driver and its connections have done.
@@ -20,6 +19,12 @@ public struct EngineStatistics: Sendable {
   public var socket: UDPSocket.Counters
   /// Frames that were dropped since the thread was behind.
   public var framesDropped: UInt64
+  /// Frames taken from the mailbox.
+  public var framesTaken: UInt64
+  /// The most frames that waited in the mailbox when the thread came to it, since the last time somebody asked.
+  public var mailboxDepth: Int
+  /// What the thread did other than wait, in nanoseconds.
+  public var busyTime: Int64
   /// Datagrams that belong to no connection, or are longer than anything that does.
   public var strayDatagrams: UInt64
   /// What connections did not act on, those that are over included, by reason.
@@ -35,29 +40,5 @@ struct DropTally {
       counts["\(reason)", default: 0] &+= peer.drops[reason]
     }
     for (reason, count) in peer.iceDrops { counts["ice_\(reason)", default: 0] &+= count }
-  }
-}
-
-/// Counters that only rise, and stand still when the thread does.
-///
-/// Only the driver's thread writes them; anybody may read them at any time.
-public final class EngineProgress: Sendable {
-  private let iterationCount = Atomic<UInt64>(0)
-  private let frameCount = Atomic<UInt64>(0)
-  private let receivedCount = Atomic<UInt64>(0)
-  private let sentCount = Atomic<UInt64>(0)
-
-  /// How often the thread has come round.
-  public var iterations: UInt64 { iterationCount.load(ordering: .relaxed) }
-  /// Frames taken from the mailbox.
-  public var frames: UInt64 { frameCount.load(ordering: .relaxed) }
-  public var datagramsReceived: UInt64 { receivedCount.load(ordering: .relaxed) }
-  public var datagramsSent: UInt64 { sentCount.load(ordering: .relaxed) }
-
-  func update(frames: Int, socket: UDPSocket.Counters) {
-    iterationCount.store(iterations &+ 1, ordering: .relaxed)
-    frameCount.store(self.frames &+ UInt64(frames), ordering: .relaxed)
-    receivedCount.store(socket.received, ordering: .relaxed)
-    sentCount.store(socket.sent, ordering: .relaxed)
   }
 }

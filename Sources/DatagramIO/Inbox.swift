@@ -1,5 +1,6 @@
 import CDatagram
 import Glibc
+import Heartbeats
 import RTP
 import SansIO
 import SDP
@@ -28,9 +29,12 @@ final class Inbox: Sendable {
 
   /// Readable when there is something inside.
   let descriptor: Int32
+  private let heartbeat: Heartbeat
   private let contents = Mutex(Contents())
 
-  init(address: TransportAddress) throws(UDPSocketError) {
+  /// - Parameter heartbeat: the thread's, which has work as soon as something is inside.
+  init(address: TransportAddress, heartbeat: Heartbeat) throws(UDPSocketError) {
+    self.heartbeat = heartbeat
     descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     guard descriptor >= 0 else { throw .failed(address, code: errno) }
   }
@@ -77,6 +81,7 @@ final class Inbox: Sendable {
   }
 
   private func wake() {
+    heartbeat.expectUnlessExpected(by: Poller.now().nanoseconds)
     var one: UInt64 = 1
     // The only failure is a counter that is full, which is readable already.
     write(descriptor, &one, MemoryLayout<UInt64>.size)

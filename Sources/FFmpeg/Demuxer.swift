@@ -15,7 +15,8 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   private let context: FormatContext
 
   private static let openLimit: Int64 = 20
-  private static let readLimit: Int64 = 10
+  /// Less than a supervisor gives a stage that stands still: a network that is away is no hang.
+  private static let readLimit: Int64 = 4
 
   /// Opens `url`: a path, or an address with "://" in it that libavformat knows.
   ///

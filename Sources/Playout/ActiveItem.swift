@@ -87,6 +87,8 @@ enum Preparation {
     case follow
     /// It comes on as soon as it is open, at a position of its own if one is given.
     case jump(seek: MediaTime?)
+    /// As the last time: at its position if the item is still there, else whatever opened from its beginning.
+    case resume(ResumePoint)
   }
 
   case none

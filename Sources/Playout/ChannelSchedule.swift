@@ -35,6 +35,9 @@ package struct ChannelSchedule {
   /// Frames that were dropped because two newer ones came before the encoder was free.
   package private(set) var dropped: UInt64 = 0
 
+  /// Frames in the mailbox.
+  package var waiting: Int { (first == nil ? 0 : 1) + (second == nil ? 0 : 1) }
+
   package init() {}
 
   package mutating func wake() {

@@ -1,4 +1,5 @@
 import FFmpeg
+import Heartbeats
 import Media
 import SphericalVideo
 import Synchronization
@@ -22,15 +23,18 @@ final class ChannelWorker: Sendable {
   private let tables: RemapTableCache
   private let sink: @Sendable (EncodedFrame) -> Void
   private let events: @Sendable (PresetChannel.Event) -> Void
+  private let heartbeat: Heartbeat
   private let wakeup = Wakeup()
 
   init(
     preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
-    sink: @escaping @Sendable (EncodedFrame) -> Void, events: @escaping @Sendable (PresetChannel.Event) -> Void
+    heartbeat: Heartbeat, sink: @escaping @Sendable (EncodedFrame) -> Void,
+    events: @escaping @Sendable (PresetChannel.Event) -> Void
   ) {
     self.codec = codec
     self.configuration = configuration
     self.tables = tables
+    self.heartbeat = heartbeat
     self.sink = sink
     self.events = events
     state = Mutex(State(preset: preset))
@@ -45,11 +49,18 @@ final class ChannelWorker: Sendable {
     wakeup.raise()
   }
 
+  /// A channel that wakes has a picture to send, unless there is none yet.
+  func expectWork(_ state: State) {
+    guard state.schedule.isAwake, let programme = state.programme, programme.latest != nil else { return }
+    heartbeat.expectUnlessExpected(by: programme.clock.monotonic(programme.clock.now))
+  }
+
   /// The thread.
   func run() {
     var pipeline = PresetPipeline(
       preset: state.withLock { $0.preset }, codec: codec, configuration: configuration, tables: tables)
     var wasAwake = false
+    var hasEncoded = false
     while true {
       let (task, preset, programme) = state.withLock { state in
         let programme = state.programme
@@ -58,21 +69,30 @@ final class ChannelWorker: Sendable {
       }
       pipeline.preset = preset
       switch task {
-      case .close: return
+      case .close: return heartbeat.rest(.stopped)
       case .sleep:
+        heartbeat.rest(.nobodyWatches)
         pipeline.release()
         if wasAwake { events(.asleep) }
         wasAwake = false
+        hasEncoded = false
         wakeup.wait(until: nil)
         _ = wakeup.consume()
       case .wait(let deadline):
         if let programme {
+          if let deadline {
+            heartbeat.expectUnlessExpected(by: programme.clock.monotonic(deadline))
+          } else {
+            heartbeat.rest(.nothingToShow)
+          }
           programme.clock.wait(until: deadline, or: wakeup)
         } else {
+          heartbeat.rest(.nothingToShow)
           wakeup.wait(until: nil)
           _ = wakeup.consume()
         }
       case .encode(var frame, let asKeyframe):
+        state.withLock { expectWork($0) }
         if !wasAwake {
           events(.awake)
           // Newer frames come in the meantime, and viewers saw them on the stream that they come from.
@@ -80,18 +100,28 @@ final class ChannelWorker: Sendable {
           frame = state.withLock { $0.schedule.takeNewest() } ?? frame
         }
         wasAwake = true
-        encode(frame, asKeyframe: asKeyframe, with: &pipeline, clock: programme?.clock)
+        if encode(frame, asKeyframe: asKeyframe, with: &pipeline, clock: programme?.clock), !hasEncoded {
+          hasEncoded = true
+          events(.firstFrame)
+        }
       }
     }
   }
 
+  /// Whether a coded frame came of it.
   private func encode(
     _ frame: TimedFrame, asKeyframe: Bool, with pipeline: inout PresetPipeline, clock: (any PlayoutClock)?
-  ) {
+  ) -> Bool {
+    let begin = clock?.now ?? .zero
     do throws(MediaError) {
       let encoded = try pipeline.encode(frame, forceKeyframe: asKeyframe)
       let isWanted = state.withLock { state in
-        state.schedule.encoded(at: clock?.now ?? frame.time, asKeyframe: encoded?.isKeyFrame == true)
+        let now = clock?.now ?? frame.time
+        state.counters.busyTime = state.counters.busyTime + (now - begin)
+        state.schedule.encoded(at: now, asKeyframe: encoded?.isKeyFrame == true)
+        if encoded != nil, let clock {
+          heartbeat.beat(next: clock.monotonic(now + ChannelSchedule.stillInterval))
+        }
         guard let encoded, state.schedule.isAwake else { return false }
         state.counters.encoded += 1
         state.counters.keyframes += encoded.isKeyFrame ? 1 : 0
@@ -99,6 +129,7 @@ final class ChannelWorker: Sendable {
         return true
       }
       if let encoded, isWanted { sink(encoded) }
+      return encoded != nil
     } catch {
       let isFirst = state.withLock { state in
         state.schedule.failed(at: clock?.now ?? frame.time)
@@ -106,6 +137,7 @@ final class ChannelWorker: Sendable {
         return state.schedule.failuresInARow == 1
       }
       if isFirst { events(.encoderFailed(reason: error.description)) }
+      return false
     }
   }
 }

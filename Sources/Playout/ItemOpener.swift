@@ -23,6 +23,8 @@ package final class ItemOpener: Sendable {
     case before(PlaylistItem, index: Int)
     /// This one, though it was bad before, or else one that follows.
     case index(Int)
+    /// This one, wherever it is now, or else what is in its place.
+    case item(PlaylistItem, index: Int)
   }
 
   struct Outcome {
@@ -49,7 +51,7 @@ package final class ItemOpener: Sendable {
   /// A bad file that has not changed is tried again after this; it may have been the disk.
   static let retryInterval = MediaTime(seconds: 60)
 
-  private let sources: [String]
+  private let sources: Mutex<[String]>
   private let rescanInterval: MediaTime
   private let clock: any PlayoutClock
   private let openItem: Open
@@ -60,18 +62,21 @@ package final class ItemOpener: Sendable {
     configuration: PlayerConfiguration, clock: any PlayoutClock, open: @escaping Open,
     events: @escaping @Sendable (PlayerEvent) -> Void
   ) {
-    sources = configuration.sources
+    sources = Mutex(configuration.sources)
     rescanInterval = configuration.rescanInterval
     self.clock = clock
     openItem = open
     self.events = events
   }
 
+  /// Looks for items there from now on.
+  func change(sources: [String]) { self.sources.withLock { $0 = sources } }
+
   /// Opens the first item that can be, from `start` on.
   ///
   /// - Parameter wraps: whether the playlist is a ring.
   func open(from start: Start, wraps: Bool, interruption: Interruption) -> Outcome {
-    let playlist = Playlist(sources: sources)
+    let playlist = Playlist(sources: sources.withLock { $0 })
     forgetFailures(except: playlist)
     var opened: OpenItem?
     for index in Self.order(of: playlist, from: start, wraps: wraps) where opened == nil && !interruption.isRaised {
@@ -128,6 +133,9 @@ package final class ItemOpener: Sendable {
     case .index(let index):
       guard (0..<count).contains(index) else { return [] }
       return Array(index..<count) + (wraps ? Array(0..<index) : [])
+    case .item(let item, let index):
+      let place = playlist.items.firstIndex { $0.url == item.url } ?? min(max(index, 0), count)
+      return Array(place..<count) + (wraps ? Array(0..<place) : [])
     case .after(let item, let index):
       let next = place(of: item, index: index, in: playlist) + 1
       return Array(next..<count) + (wraps ? Array(0..<next) : [])

@@ -1,4 +1,5 @@
 import FFmpeg
+import Heartbeats
 import Media
 import SphericalVideo
 import Synchronization
@@ -11,6 +12,8 @@ import Synchronization
 public final class Player: Sendable {
   /// The frame that is on.
   public let current: CurrentFrame
+  /// Beats with every frame that is decoded and every frame that goes out.
+  public let heartbeat = Heartbeat("decoder")
 
   private let inbox: Monitor<PlayerInbox>
   private let wakeup = Wakeup()
@@ -76,15 +79,17 @@ public final class Player: Sendable {
   }
 
   /// Starts playing, once; it plays until `stop`.
-  public func start() {
+  ///
+  /// - Parameter start: where playback was the last time; nil begins with the first item.
+  public func start(from start: ResumePoint? = nil) {
     thread.withLock { thread in
       guard thread == nil else { return }
       // The loop is made on its thread and never leaves it.
       thread = WorkerThread(name: "player") { [self] in
         PlayerLoop(
           configuration: configuration, environment: environment, inbox: inbox, wakeup: wakeup, shared: shared,
-          current: current, stopping: stopping, events: events
-        ).run()
+          current: current, heartbeat: heartbeat, stopping: stopping, events: events
+        ).run(from: start)
       }
     }
   }
@@ -111,6 +116,9 @@ public final class Player: Sendable {
 
   /// Plays the item at `index` of the playlist, counted from 0; one out of range changes nothing.
   public func go(to index: Int) { send(.go(index)) }
+
+  /// Plays what `sources` say from now on. The item that is on goes on to its end if it is still among them.
+  public func change(sources: [String], repeats: Bool) { send(.change(sources: sources, repeats: repeats)) }
 
   /// Hands frames to `receiver` from now on, whenever it is awake.
   public func attach(_ receiver: any FrameReceiver) {

@@ -10,6 +10,7 @@ extension PlayerLoop {
     case .next: skip { .after($0, index: $1) }
     case .previous: skip { .before($0, index: $1) }
     case .go(let index): request(.index(index), purpose: .jump(seek: nil))
+    case .change(let sources, let repeats): change(sources: sources, repeats: repeats)
     }
   }
 
@@ -28,6 +29,21 @@ extension PlayerLoop {
       shared.state.withLock { $0.isPaused = false }
     }
     if hasEnded { request(.first, purpose: .jump(seek: nil)) }
+  }
+
+  private func change(sources: [String], repeats: Bool) {
+    configuration.sources = sources
+    configuration.repeats = repeats
+    opener.change(sources: sources)
+    // What was opened ahead may not be next any more.
+    switch preparation {
+    case .underway(_, .follow, let interruption):
+      interruption.raise()
+      preparation = .none
+    case .ready: preparation = .none
+    case .underway, .none: break
+    }
+    if decoding?.item == nil { request(.first, purpose: .jump(seek: nil)) }
   }
 
   /// Within the item that is on; when it has been read to its end already, it is opened again for that.

@@ -42,13 +42,18 @@ extension PlayerLoop {
     }
     switch purpose {
     case .follow: preparation = .ready(outcome)
-    case .jump(let seek):
-      preparation = .none
-      if let open = outcome.opened {
-        jump(to: ActiveItem(open), seek: seek)
-      } else if decoding?.item == nil {
-        showTestCard(because: outcome.reason)
-      }
+    case .jump(let seek): adopt(outcome, seek: seek)
+    case .resume(let point):
+      adopt(outcome, seek: outcome.opened?.item.url == point.url ? point.position : nil)
+    }
+  }
+
+  private func adopt(_ outcome: ItemOpener.Outcome, seek: MediaTime?) {
+    preparation = .none
+    if let open = outcome.opened {
+      jump(to: ActiveItem(open), seek: seek)
+    } else if decoding?.item == nil {
+      showTestCard(because: outcome.reason)
     }
   }
 
@@ -66,7 +71,11 @@ extension PlayerLoop {
       pausedAt = now
       wantsPreview = true
     }
-    if let seek, let source = item.source, (try? source.seek(to: seek)) != nil { skipUntil = seek }
+    if let seek, seek > .zero, let source = item.source, (try? source.seek(to: seek)) != nil {
+      skipUntil = seek
+      // Frames that no other needs are not wanted on the way there.
+      source.isSparing = true
+    }
   }
 
   /// An item that breaks off before so many seconds is not tried again until it changes.

@@ -1,16 +1,18 @@
 import FFmpeg
+import Heartbeats
 import Media
 import SphericalVideo
 
 /// The player's thread: one short turn after another, each of which ends with what to wait for.
 final class PlayerLoop {
-  let configuration: PlayerConfiguration
+  var configuration: PlayerConfiguration
   let environment: Player.Environment
   let clock: any PlayoutClock
   let inbox: Monitor<PlayerInbox>
   let wakeup: Wakeup
   let shared: SharedState
   let current: CurrentFrame
+  let heartbeat: Heartbeat
   let stopping: Interruption
   let events: @Sendable (PlayerEvent) -> Void
   let opener: ItemOpener
@@ -55,7 +57,7 @@ final class PlayerLoop {
 
   init(
     configuration: PlayerConfiguration, environment: Player.Environment, inbox: Monitor<PlayerInbox>, wakeup: Wakeup,
-    shared: SharedState, current: CurrentFrame, stopping: Interruption,
+    shared: SharedState, current: CurrentFrame, heartbeat: Heartbeat, stopping: Interruption,
     events: @escaping @Sendable (PlayerEvent) -> Void
   ) {
     self.configuration = configuration
@@ -65,6 +67,7 @@ final class PlayerLoop {
     self.wakeup = wakeup
     self.shared = shared
     self.current = current
+    self.heartbeat = heartbeat
     self.stopping = stopping
     self.events = events
     opener = ItemOpener(
@@ -73,14 +76,29 @@ final class PlayerLoop {
   }
 
   /// Runs until stopped.
-  func run() {
+  func run(from start: ResumePoint?) {
     patienceEnds = clock.now + Self.patience
-    request(.first, purpose: .jump(seek: nil))
+    if let start {
+      let item = PlaylistItem(name: start.url, url: start.url)
+      request(.item(item, index: start.index), purpose: .resume(start))
+    } else {
+      request(.first, purpose: .jump(seek: nil))
+    }
     while !stopping.isRaised {
+      heartbeat.expectUnlessExpected(by: clock.monotonic(clock.now))
       let deadline = turn()
       if let deadline, deadline <= clock.now { continue }
+      if let rest { heartbeat.rest(rest) }
       clock.wait(until: deadline, or: wakeup)
     }
+    heartbeat.rest(.stopped)
+  }
+
+  /// Why nothing has to come out of this thread before somebody asks for it, or something has opened.
+  private var rest: Heartbeat.Rest? {
+    if pausedAt != nil, !wantsPreview { return .paused }
+    if hasEnded { return .playlistOver }
+    return queue.isEmpty ? .opening : nil
   }
 
   /// Does what is most urgent; returns when there will be something to do again (nil: when somebody wakes the thread).
@@ -136,6 +154,7 @@ final class PlayerLoop {
     let start = clock.now
     defer {
       let cost = clock.now - start
+      counters.decodeTime = counters.decodeTime + cost
       // Rises at once, falls slowly, and is never so long that nothing would be decoded ahead.
       let fallen = MediaTime(nanoseconds: stepCost.nanoseconds * 15 / 16)
       stepCost = min(max(cost, fallen), MediaTime(nanoseconds: item.description.frameDuration.nanoseconds / 4))
@@ -158,9 +177,12 @@ final class PlayerLoop {
   private func accept(_ frame: SourceFrame, of item: ActiveItem) {
     item.frames += 1
     counters.decoded += 1
+    beat()
     if let skipUntil {
       guard frame.position + MediaTime(nanoseconds: frame.duration.nanoseconds / 2) >= skipUntil else { return }
       self.skipUntil = nil
+      // Whether frames were left out on the way is judged anew by `publish`.
+      item.source?.isSparing = false
     }
     let due = timeline.place(position: frame.position, duration: frame.duration)
     guard cap.admits(due) else {
@@ -168,6 +190,12 @@ final class PlayerLoop {
       return
     }
     queue.append(QueuedFrame(frame: frame, due: due, item: item))
+  }
+
+  /// The next frame has to be out when the first of those that wait is due, or a frame's time from now.
+  private func beat() {
+    let next = queue.first?.due ?? clock.now + (showing?.period ?? .zero)
+    heartbeat.beat(next: clock.monotonic(max(next, clock.now)))
   }
 
   // MARK: - Publishing
@@ -210,6 +238,7 @@ final class PlayerLoop {
     lastPublished = (due, now)
     counters.published += 1
     current.set(frame)
+    beat()
     var hasAudience = false
     for receiver in receivers where receiver.isAwake {
       hasAudience = true
@@ -222,6 +251,7 @@ final class PlayerLoop {
     shared.state.withLock { state in
       state.position = head.frame.position
       state.counters = counters
+      state.queued = queue.count
       if isNew { head.item.describe(into: &state) }
     }
     if isAnother, let item = head.item.item { events(.started(item, index: head.item.index)) }

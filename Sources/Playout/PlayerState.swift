@@ -23,6 +23,8 @@ public struct PlayerState: Hashable, Sendable {
     /// Left out because the source is faster than the frame rate asked for.
     public var droppedFast: UInt64 = 0
     public var decodeErrors: UInt64 = 0
+    /// What reading and decoding took.
+    public var decodeTime = MediaTime.zero
     /// How often playback gave up catching up and went on from where it was.
     public var reanchored: UInt64 = 0
   }
@@ -48,6 +50,8 @@ public struct PlayerState: Hashable, Sendable {
   /// "software", or the name of the hardware that decodes.
   public var decoder = ""
   public var counters = Counters()
+  /// Decoded frames that wait for their time.
+  public var queued = 0
 
   public static let maximumSkipped = 100
 
@@ -64,6 +68,21 @@ public enum PlayerEvent: Hashable, Sendable {
   case testCard(reason: String)
   /// A playlist that is not repeated is over; its last frame is held.
   case ended
+}
+
+/// Where playback was when it ended.
+public struct ResumePoint: Hashable, Sendable {
+  /// The item's path or URL.
+  public var url: String
+  /// Its place in the playlist, for when the item is gone: then the one in its place plays, from its beginning.
+  public var index: Int
+  public var position: MediaTime
+
+  public init(url: String, index: Int, position: MediaTime) {
+    self.url = url
+    self.index = index
+    self.position = position
+  }
 }
 
 /// How a player plays.

@@ -7,6 +7,9 @@ public protocol PlayoutClock: Sendable {
   /// The time now; it never goes back.
   var now: MediaTime { get }
 
+  /// The same instant in nanoseconds of CLOCK_MONOTONIC, for heartbeats.
+  func monotonic(_ time: MediaTime) -> Int64
+
   /// Returns at `deadline` (nil: never), or as soon as `wakeup` is raised; a raise that came before counts.
   ///
   /// It may return early for no reason: the caller looks at the time again.
@@ -43,6 +46,8 @@ public struct MonotonicClock: PlayoutClock {
   public init() { origin = monotonicNanoseconds() }
 
   public var now: MediaTime { MediaTime(nanoseconds: monotonicNanoseconds() - origin) }
+
+  public func monotonic(_ time: MediaTime) -> Int64 { origin &+ time.nanoseconds }
 
   public func wait(until deadline: MediaTime?, or wakeup: Wakeup) {
     wakeup.wait(until: deadline.map { origin &+ $0.nanoseconds })

@@ -1,3 +1,4 @@
+import Heartbeats
 import Media
 import SphericalVideo
 import Synchronization
@@ -14,12 +15,18 @@ public final class PresetChannel: FrameReceiver {
     /// Frames that gave way to newer ones, because projecting and encoding take longer than frames last.
     public var dropped: UInt64 = 0
     public var encoderFailures: UInt64 = 0
+    /// What projecting and encoding took.
+    public var busyTime = MediaTime.zero
+    /// Frames that wait in the mailbox now.
+    public var waiting = 0
 
     public init() {}
   }
 
   public enum Event: Hashable, Sendable {
     case awake
+    /// The first frame since it is awake has been encoded.
+    case firstFrame
     case asleep
     /// The encoder failed and is opened again; told once for failures in a row.
     case encoderFailed(reason: String)
@@ -30,16 +37,19 @@ public final class PresetChannel: FrameReceiver {
   private let worker: ChannelWorker
 
   /// - Parameters:
+  ///   - heartbeat: beats with every coded frame.
   ///   - sink: gets every coded frame, on the channel's thread, which waits for it: return soon.
   ///   - events: told on the channel's thread.
   public init(
     preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
-    sink: @escaping @Sendable (EncodedFrame) -> Void, events: @escaping @Sendable (Event) -> Void = { _ in }
+    heartbeat: Heartbeat = Heartbeat("preset"), sink: @escaping @Sendable (EncodedFrame) -> Void,
+    events: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
     self.codec = codec
     self.configuration = configuration
     worker = ChannelWorker(
-      preset: preset, codec: codec, configuration: configuration, tables: tables, sink: sink, events: events)
+      preset: preset, codec: codec, configuration: configuration, tables: tables, heartbeat: heartbeat,
+      sink: sink, events: events)
   }
 
   deinit { close() }
@@ -50,6 +60,7 @@ public final class PresetChannel: FrameReceiver {
     worker.state.withLock { state in
       var counters = state.counters
       counters.dropped = state.schedule.dropped
+      counters.waiting = state.schedule.waiting
       return counters
     }
   }
@@ -62,6 +73,7 @@ public final class PresetChannel: FrameReceiver {
   public func wake() {
     worker.change { state in
       state.schedule.wake()
+      worker.expectWork(state)
       guard state.schedule.isAwake, state.thread == nil else { return }
       state.thread = WorkerThread(name: "preset \(state.preset.number)") { [worker] in worker.run() }
     }

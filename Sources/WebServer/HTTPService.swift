@@ -34,6 +34,9 @@ public struct HTTPService: Service {
     self.statistics = statistics
     self.logger = logger
     self.onBound = onBound
+    // Two are enough for a LAN, and the probe, whose connections go to one after the other, finds out soon when one
+    // of them hangs.
+    NIOSingletons.groupLoopCountSuggestion = 2
   }
 
   /// Serves until shut down. Throws `HTTPServiceError` when it cannot listen.

@@ -14,6 +14,8 @@ public final class WebServerStatistics: Sendable {
     public var malformedRequests: UInt64 = 0
     /// Connections closed because a request did not arrive, or an answer was not read, in time.
     public var timedOutConnections: UInt64 = 0
+    /// TCP connections of every kind.
+    public var connectionsOpen: UInt64 = 0
     public var webSocketsOpen: UInt64 = 0
     public var webSocketsOpened: UInt64 = 0
     public var webSocketMessagesReceived: UInt64 = 0
@@ -24,10 +26,22 @@ public final class WebServerStatistics: Sendable {
   }
 
   private let counters = Mutex(Snapshot())
+  private let connections = Atomic<Int>(0)
 
   public init() {}
 
-  public var snapshot: Snapshot { counters.withLock { $0 } }
+  public var snapshot: Snapshot {
+    var snapshot = counters.withLock { $0 }
+    snapshot.connectionsOpen = UInt64(clamping: connectionsOpen)
+    return snapshot
+  }
+
+  /// TCP connections of every kind, read without a lock.
+  var connectionsOpen: Int { connections.load(ordering: .relaxed) }
+
+  func connectionOpened() { connections.add(1, ordering: .relaxed) }
+
+  func connectionClosed() { connections.subtract(1, ordering: .relaxed) }
 
   package func count(_ change: (inout Snapshot) -> Void) { counters.withLock { change(&$0) } }
 

@@ -5,6 +5,8 @@ import DatagramIO
 import Foundation
 import Logging
 import ServiceLifecycle
+import Systemd
+import UnixSignals
 import WebServer
 
 /// `cupola run`: play and serve until told to stop.
@@ -12,7 +14,7 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Play the playlist and serve it to browsers.",
     discussion: """
-      Ends on SIGTERM and SIGINT. Exit code 78: the configuration is wrong; 69: a port cannot be had.
+      Ends on SIGTERM and SIGINT, reads presets and playlist again on SIGHUP. Exit code 78: the configuration is wrong; 69: a port cannot be had.
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -30,18 +32,14 @@ struct Run: AsyncParsableCommand {
   var logLevel: Logger.Level = .info
 
   func run() async throws {
-    var configuration = try options.load()
-    if !media.isEmpty { configuration.playlist.sources = media }
-    configuration.server.http = try endpoint(http, "--http") ?? configuration.server.http
-    configuration.server.webRTC = try endpoint(webrtc, "--webrtc") ?? configuration.server.webRTC
-    if configuration.server.webRoot == nil { configuration.server.webRoot = WebRoot.find() }
-    var log = Logger(label: "cupola") { StreamLogHandler.standardError(label: $0) }
+    let configuration = try adjusted(try options.load())
+    var log = Logger(label: "cupola") { RateLimitedLogHandler(Self.logHandler($0), clock: Self.monotonicNanoseconds) }
     log.logLevel = logLevel
     if configuration.server.webRoot == nil { log.warning("The viewer page is not installed: no pages are served") }
 
     let appliance: Appliance
     do {
-      appliance = try Appliance(configuration: configuration, log: log)
+      appliance = try Appliance(configuration: configuration, log: log, superviseReport: Self.tell)
     } catch {
       complain("cupola: \(error)")
       throw ExitCode.unavailable
@@ -51,6 +49,7 @@ struct Run: AsyncParsableCommand {
       configuration: settings.httpService, routes: appliance.routes, statistics: appliance.webServerStatistics,
       logger: log
     ) { port in
+      await appliance.serving(port: port)
       Welcome.say(port: port, mediaPort: appliance.mediaPort, pin: appliance.operatorPIN, configuration: settings)
     } webSocket: { socket in
       await appliance.serve(socket)
@@ -59,12 +58,51 @@ struct Run: AsyncParsableCommand {
       services: [.init(service: server), .init(service: appliance)], gracefulShutdownSignals: [.sigterm, .sigint],
       logger: log)
     group.maximumGracefulShutdownDuration = .milliseconds(1800)
+    let reloading = Task { [self] in
+      for await _ in await UnixSignalsSequence(trapping: .sighup) {
+        await appliance.reload { try adjusted(try options.read()) }
+      }
+    }
+    defer { reloading.cancel() }
     do {
       try await ServiceGroup(configuration: group).run()
     } catch let error as HTTPServiceError {
       complain("cupola: \(error)")
       throw ExitCode.unavailable
     }
+  }
+
+  /// With what the command line says instead.
+  private func adjusted(_ configuration: ApplianceConfiguration) throws -> ApplianceConfiguration {
+    var configuration = configuration
+    if !media.isEmpty { configuration.playlist.sources = media }
+    configuration.server.http = try endpoint(http, "--http") ?? configuration.server.http
+    configuration.server.webRTC = try endpoint(webrtc, "--webrtc") ?? configuration.server.webRTC
+    if configuration.server.webRoot == nil { configuration.server.webRoot = WebRoot.find() }
+    return configuration
+  }
+
+  /// The journal where standard error goes there, else lines for a person.
+  private static func logHandler(_ label: String) -> any LogHandler {
+    Journal.isConnected ? JournalLogHandler(label: label) : TerminalLogHandler()
+  }
+
+  /// On the supervisor's thread, with a log of its own: nothing that stands still can hold it up.
+  private static func tell(_ report: Supervisor.Report) {
+    let log = Logger(label: "cupola", factory: logHandler)
+    switch report {
+    case .stalled(let stall):
+      let seconds = (Double(stall.overdue) / 1e8).rounded() / 10
+      log.critical("The \(stall.stage) stands still", metadata: ["stage": "\(stall.stage)", "seconds": "\(seconds)"])
+    case .recovered:
+      log.notice("Everything moves again")
+    }
+  }
+
+  private static func monotonicNanoseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   private func endpoint(_ text: String?, _ option: String) throws -> ApplianceConfiguration.Endpoint? {

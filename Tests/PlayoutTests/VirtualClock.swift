@@ -20,6 +20,8 @@ final class VirtualClock: PlayoutClock {
 
   var now: MediaTime { state.withLock { $0.now } }
 
+  func monotonic(_ time: MediaTime) -> Int64 { time.nanoseconds }
+
   func wait(until deadline: MediaTime?, or wakeup: Wakeup) {
     let id = ObjectIdentifier(wakeup)
     while true {

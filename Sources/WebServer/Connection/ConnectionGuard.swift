@@ -22,10 +22,12 @@ package final class ConnectionGuard: ChannelInboundHandler {
 
   package func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    statistics.connectionOpened()
     requestStarted()
   }
 
   package func handlerRemoved(context: ChannelHandlerContext) {
+    statistics.connectionClosed()
     for task in [request, response, shutdown] { task?.cancel() }
     self.context = nil
   }

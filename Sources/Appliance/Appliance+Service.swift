@@ -1,0 +1,153 @@
+import CupolaConfiguration
+import Foundation
+import Heartbeats
+import Media
+import RTP
+import Signalling
+import SphericalVideo
+import Systemd
+import WebServer
+
+/// Cupola as a service: when it is ready, how it is, what it remembers, and what becomes of another configuration.
+extension Appliance {
+  // MARK: Ready
+
+  /// The web server listens on `port` from now on.
+  ///
+  /// Everything is supervised from here: what came before, systemd's start-up limit watches over.
+  public func serving(port: Int) {
+    guard supervisor == nil else { return }
+    var stages = [player.heartbeat, driver.heartbeat]
+    let probe = HTTPProbe(port: port, configuration: configuration.httpService, statistics: webServerStatistics)
+    if let probe {
+      stages.append(probe.heartbeat)
+      Thread.detachNewThread {
+        Thread.current.name = "health probe"
+        probe.run()
+      }
+    }
+    let supervisor = Supervisor(
+      stages: stages + channels.heartbeats.all, notifier: notifier, clock: { Int64(MonotonicTime.now) },
+      report: superviseReport)
+    supervisor.start()
+    self.probe = probe
+    self.supervisor = supervisor
+    becomeReady()
+  }
+
+  /// A picture of the programme has been encoded: whoever joins now gets one.
+  func provedPicture() {
+    guard provenAfter == nil else { return }
+    provenAfter = ProcessAge.seconds
+    awakenStreams()
+    becomeReady()
+  }
+
+  private func becomeReady() {
+    guard let provenAfter, supervisor != nil, readyAfter == nil else { return }
+    readyAfter = ProcessAge.seconds
+    notifier.ready()
+    tellStatus()
+    log.notice(
+      "Ready",
+      metadata: [
+        "firstPicture": "\(Int(provenAfter * 1000)) ms", "ready": "\(Int(ProcessAge.seconds * 1000)) ms",
+        "start": "\(saved.starts)", "uncleanStarts": "\(saved.uncleanStarts)",
+      ])
+  }
+
+  // MARK: How it is
+
+  var statusSentence: String {
+    let player = player.state
+    return StatusSentence(
+      item: ItemStatus(player), hasEnded: player.hasEnded, preset: catalogue[programme]?.name ?? "\(programme)",
+      viewers: registry.count, decoder: player.decoder
+    ).text
+  }
+
+  func tellStatus() { notifier.status(statusSentence) }
+
+  /// - Parameter isReadiness: whether the question is if a picture is shown, not if the program lives.
+  func healthReport(isReadiness: Bool) -> HealthReport {
+    let now = Int64(MonotonicTime.now)
+    let stalled = supervisor?.stalledStage
+    let isReady = readyAfter != nil && stalled == nil
+    var health = health
+    let why: String
+    if let stalled {
+      health.status = .failing
+      why = "The \(stalled) stands still."
+    } else if isReadiness, !isReady {
+      why =
+        provenAfter == nil
+        ? "No picture has been encoded yet." : "The web server does not listen yet."
+    } else {
+      let sentence = statusSentence
+      let skipped = player.state.skipped.count
+      let note = skipped == 0 ? "" : "; \(skipped) of the playlist cannot be played"
+      why = sentence.prefix(1).uppercased() + sentence.dropFirst() + note + "."
+    }
+    let streams = channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none }
+    let stages = [player.heartbeat, driver.heartbeat] + (probe.map { [$0.heartbeat] } ?? []) + streams
+    return HealthReport(
+      status: health.status, why: why, ready: isReady, stages: stages.map { .init($0, at: now) }, health: health)
+  }
+
+  // MARK: What it remembers
+
+  /// Brings what is remembered up to date, and has it written if something changed.
+  func remember(isLast: Bool = false) {
+    let player = player.state
+    if let item = player.item {
+      saved.item = item.url
+      saved.index = player.index ?? 0
+      saved.position = (player.position.seconds * 1000).rounded() / 1000
+    }
+    saved.programme = programme
+    saved.isClean = isLast
+    if isLast { keeper.saveNow(saved) } else { keeper.save(saved) }
+  }
+
+  // MARK: Another configuration
+
+  /// Reads the configuration again, as `systemctl reload` wants it; one that is wrong changes nothing.
+  ///
+  /// - Parameter load: gives the new configuration, or throws what is wrong with it.
+  public func reload(_ load: () throws -> ApplianceConfiguration) {
+    notifier.reloading(at: Int64(MonotonicTime.now))
+    defer { notifier.ready() }
+    do {
+      apply(try load())
+    } catch {
+      log.error("The new configuration is wrong; the old one holds", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  private func apply(_ new: ApplianceConfiguration) {
+    var pending: [String] = []
+    if new.server != loaded.server { pending.append("server") }
+    if new.video != loaded.video { pending.append("video") }
+    if new.operator != loaded.operator { pending.append("operator") }
+    if new.stateDirectory != loaded.stateDirectory { pending.append("state") }
+    if new.presets != loaded.presets { replacePresets(new.cameraPresets) }
+    if new.playlist != loaded.playlist {
+      player.change(sources: new.playlist.sources, repeats: new.playlist.repeats)
+    }
+    loaded.presets = new.presets
+    loaded.playlist = new.playlist
+    log.notice("The configuration has been read again")
+    if !pending.isEmpty {
+      log.warning(
+        "Some keys take effect at the next start only", metadata: ["keys": "\(pending.joined(separator: ", "))"])
+    }
+  }
+
+  private func replacePresets(_ presets: [CameraPreset]) {
+    let kept = Set(presets.map(\.number))
+    for preset in presets { catalogue.set(preset) }
+    for preset in catalogue.ordered where !kept.contains(preset.number) { _ = removePreset(preset.number) }
+    channels.setPresets(catalogue.ordered)
+    refreshState()
+  }
+}

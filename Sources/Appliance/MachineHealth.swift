@@ -1,0 +1,106 @@
+import Foundation
+import Synchronization
+
+/// What the machine says of itself, from files that the kernel makes up.
+struct MachineHealth: Sendable {
+  struct Disk: Sendable {
+    var folder: String
+    var free: UInt64
+    var size: UInt64
+  }
+
+  /// Degrees Celsius by sensor; at most `maximumSensors`.
+  var temperatures: [(sensor: String, degrees: Double)] = []
+  var disks: [Disk] = []
+
+  private static let maximumSensors = 64
+
+  /// Asks every sensor, and the disk of every folder, which may take as long as a disk that does not answer.
+  init(folders: [String]) {
+    temperatures = Array((Self.thermalZones() + Self.hardwareMonitors()).prefix(Self.maximumSensors))
+    disks = folders.compactMap(Self.disk)
+  }
+
+  private static func thermalZones() -> [(String, Double)] {
+    list("/sys/class/thermal").filter { $0.hasPrefix("thermal_zone") }.compactMap { zone in
+      guard let degrees = thousandths("/sys/class/thermal/\(zone)/temp") else { return nil }
+      let type =
+        smallFile("/sys/class/thermal/\(zone)/type")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+      return ("\(zone) \(type)", degrees)
+    }
+  }
+
+  private static func hardwareMonitors() -> [(String, Double)] {
+    list("/sys/class/hwmon").flatMap { monitor in
+      let folder = "/sys/class/hwmon/\(monitor)"
+      let name = smallFile("\(folder)/name")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+      return list(folder).filter { $0.hasPrefix("temp") && $0.hasSuffix("_input") }.compactMap { input in
+        thousandths("\(folder)/\(input)").map { ("\(monitor) \(name) \(input.dropLast("_input".count))", $0) }
+      }
+    }
+  }
+
+  private static func disk(_ folder: String) -> Disk? {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    return Disk(
+      folder: folder, free: UInt64(status.f_bavail) * UInt64(status.f_frsize),
+      size: UInt64(status.f_blocks) * UInt64(status.f_frsize))
+  }
+
+  private static func list(_ folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+  }
+
+  private static func thousandths(_ path: String) -> Double? {
+    smallFile(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { Double($0) / 1000 }
+  }
+}
+
+/// The latest `MachineHealth`, looked at on a queue of its own: nobody waits for a disk that does not answer.
+final class MachineMonitor: Sendable {
+  private let queue = DispatchQueue(label: "machine")
+  private let latest = Mutex<(health: MachineHealth?, isUnderway: Bool)>((nil, false))
+
+  var health: MachineHealth? { latest.withLock { $0.health } }
+
+  /// Looks again, unless a look is underway.
+  func refresh(folders: [String]) {
+    let isFree = latest.withLock { latest in
+      defer { latest.isUnderway = true }
+      return !latest.isUnderway
+    }
+    guard isFree else { return }
+    queue.async { [self] in
+      let health = MachineHealth(folders: folders)
+      latest.withLock { $0 = (health, false) }
+    }
+  }
+}
+
+/// What this process takes of the machine (proc(5)).
+struct ProcessUse {
+  var residentBytes: UInt64 = 0
+  var processorSeconds = 0.0
+  var openDescriptors = 0
+  var threads = 0
+
+  init() {
+    // Fields 14, 15, 20 and 24, counted behind the name, which may hold anything.
+    if let stat = smallFile("/proc/self/stat"), let end = stat.lastIndex(of: ")") {
+      let fields = stat[stat.index(after: end)...].split(separator: " ")
+      func field(_ number: Int) -> UInt64 { fields.indices.contains(number - 3) ? UInt64(fields[number - 3]) ?? 0 : 0 }
+      processorSeconds = Double(field(14) + field(15)) / Double(sysconf(Int32(_SC_CLK_TCK)))
+      threads = Int(field(20))
+      residentBytes = field(24) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+    openDescriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+  }
+}
+
+private func smallFile(_ path: String) -> String? {
+  guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: 4096) else {
+    return nil
+  }
+  return String(decoding: data, as: UTF8.self)
+}

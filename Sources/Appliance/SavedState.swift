@@ -1,0 +1,111 @@
+import Foundation
+import Media
+import Playout
+
+/// What Cupola has to know again after it was switched off at the wall: the item, the position, the programme's preset.
+///
+/// The file is a line `cupola-state 1 CHECKSUM` and a line of JSON. The checksum (64-bit FNV-1a of the JSON) tells a
+/// file that a failing disk has changed; the version one that another Cupola has written.
+package struct SavedState: Hashable, Sendable, Codable {
+  /// The item's path or URL; nil: the test card was on.
+  package var item: String?
+  /// Its place in the playlist.
+  package var index = 0
+  /// Seconds.
+  package var position = 0.0
+  package var programme: UInt8?
+  /// How often Cupola has been started here.
+  package var starts: UInt64 = 0
+  /// How often it had not been stopped properly before: killed, crashed, or switched off at the wall.
+  package var uncleanStarts: UInt64 = 0
+  /// Unclean starts in a row between which playback did not advance.
+  package var failuresInARow = 0
+  /// Where this run began.
+  package var resumedItem: String?
+  package var resumedAt: Double?
+  /// Whether it was stopped properly.
+  package var isClean = false
+
+  /// An item that played on for so many seconds is not the one that ended Cupola.
+  package static let advance = 2.0
+  /// So many failures in a row at one place, and the item is skipped.
+  package static let patience = 3
+  private static let version = 1
+  private static let magic = "cupola-state"
+
+  package init() {}
+
+  package enum Damage: Error, Hashable, CustomStringConvertible {
+    case empty
+    case cutOff
+    case otherVersion(String)
+    case changed
+
+    package var description: String {
+      switch self {
+      case .empty: "it is empty"
+      case .cutOff: "it is cut off, or no state file at all"
+      case .otherVersion(let version): "it is of version \(version.prefix(16))"
+      case .changed: "what it says is not what was written"
+      }
+    }
+  }
+
+  /// Reads the text of a file.
+  package init(text: String) throws(Damage) {
+    guard !text.isEmpty else { throw .empty }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let head = lines[0].split(separator: " ", omittingEmptySubsequences: false)
+    guard lines.count == 3, lines[2].isEmpty, head.count == 3, head[0] == Self.magic else { throw .cutOff }
+    guard head[1] == "\(Self.version)" else { throw .otherVersion(String(head[1])) }
+    guard head[2] == Self.checksum(lines[1]) else { throw .changed }
+    guard let state = try? JSONDecoder().decode(Self.self, from: Data(lines[1].utf8)), state.isSensible else {
+      throw .changed
+    }
+    self = state
+  }
+
+  package var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Only numbers that are none cannot be encoded, and `isSensible` keeps them out.
+    let json = (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    return "\(Self.magic) \(Self.version) \(Self.checksum(json[...]))\n\(json)\n"
+  }
+
+  /// Where playback goes on: at the position or, when the item has ended Cupola again and again, after the item.
+  package var resumePoint: ResumePoint? {
+    guard let item else { return nil }
+    guard failuresInARow < Self.patience else { return ResumePoint(url: "", index: index + 1, position: .zero) }
+    return ResumePoint(url: item, index: index, position: MediaTime(seconds: position))
+  }
+
+  /// What the next run begins with, as soon as it has begun.
+  package var started: SavedState {
+    var next = self
+    next.starts &+= 1
+    let hasAdvanced = resumedItem != item || resumedAt.map { abs(position - $0) >= Self.advance } ?? true
+    if starts > 0, !isClean {
+      next.uncleanStarts &+= 1
+      next.failuresInARow = hasAdvanced ? 0 : min(failuresInARow + 1, 1000)
+    } else {
+      next.failuresInARow = 0
+    }
+    next.resumedItem = next.failuresInARow < Self.patience ? item : nil
+    next.resumedAt = position
+    next.isClean = false
+    return next
+  }
+
+  private var isSensible: Bool {
+    (0...1e9).contains(position) && (0...1_000_000).contains(index)
+      && (0...1000).contains(failuresInARow)
+  }
+
+  /// FNV-1a (draft-eastlake-fnv) in hexadecimal.
+  private static func checksum(_ text: Substring) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return String(hash, radix: 16)
+  }
+}

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <sys/uio.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>

@@ -1,0 +1,28 @@
+import Appliance
+import ArgumentParser
+import CupolaConfiguration
+
+/// `cupola pin`: what the operator has to know.
+struct PIN: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pin",
+    abstract: "Tell the operator PIN.",
+    discussion: """
+      Needs the rights of whoever runs Cupola: `sudo cupola pin` for the service. Exit code 66: there is none yet, or it \
+      cannot be read.
+      """)
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let configuration = try options.load()
+    let directories =
+      configuration.stateDirectory.map { [StateDirectory(configured: $0)] }
+      ?? [StateDirectory(configured: StateDirectory.ofService), StateDirectory(configured: nil)]
+    if let pin = configuration.operator.pin ?? directories.lazy.compactMap(OperatorPIN.read).first {
+      return print(pin)
+    }
+    complain("There is no operator PIN in \(directories.map(\.path).joined(separator: " or ")).")
+    throw ExitCode.noInput
+  }
+}
