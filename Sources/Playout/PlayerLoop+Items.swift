@@ -71,10 +71,9 @@ extension PlayerLoop {
       pausedAt = now
       wantsPreview = true
     }
-    if let seek, seek > .zero, let source = item.source, (try? source.seek(to: seek)) != nil {
-      skipUntil = seek
-      // Frames that no other needs are not wanted on the way there.
-      source.isSparing = true
+    if let seek, let source = item.source {
+      source.isSparing = false
+      if (try? source.seek(to: seek)) != nil { skipUntil = seek }
     }
   }
 

@@ -52,6 +52,8 @@ final class PlayerLoop {
   static let patience = MediaTime(seconds: 1)
   /// The next item is opened when this much of the one that is on is left.
   static let preparationTime = MediaTime(seconds: 5)
+  /// So long before the frame that was sought, every frame is decoded: longer than decoders reorder frames.
+  static let exactWithin = MediaTime(seconds: 1.5)
   /// Memory for frames decoded ahead, three of 4K with 8 bits; at least two, at most four frames.
   static let queueBytes = 34 << 20
 
@@ -179,10 +181,10 @@ final class PlayerLoop {
     counters.decoded += 1
     beat()
     if let skipUntil {
+      // Frames that no other needs are not wanted on the way there; those near the end of it may be on screen.
+      item.source?.isSparing = frame.position + Self.exactWithin < skipUntil
       guard frame.position + MediaTime(nanoseconds: frame.duration.nanoseconds / 2) >= skipUntil else { return }
       self.skipUntil = nil
-      // Whether frames were left out on the way is judged anew by `publish`.
-      item.source?.isSparing = false
     }
     let due = timeline.place(position: frame.position, duration: frame.duration)
     guard cap.admits(due) else {

@@ -11,6 +11,10 @@ import ServiceLifecycle
 /// It runs until its task is cancelled or its service group shuts down gracefully. Then it accepts nothing more, closes
 /// every WebSocket with 1001, lets running requests finish for `Limits.shutdownGrace`, and cancels what is left.
 public struct HTTPService: Service {
+  /// The event loops of every server of the process. Two are enough for a LAN, and the probe, whose connections go to
+  /// one after the other, finds out soon when one of them hangs.
+  private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+
   private let configuration: HTTPServiceConfiguration
   private let routes: [Route]
   private let webSocket: @Sendable (WebSocketConnection) async -> Void
@@ -34,9 +38,6 @@ public struct HTTPService: Service {
     self.statistics = statistics
     self.logger = logger
     self.onBound = onBound
-    // Two are enough for a LAN, and the probe, whose connections go to one after the other, finds out soon when one
-    // of them hangs.
-    NIOSingletons.groupLoopCountSuggestion = 2
   }
 
   /// Serves until shut down. Throws `HTTPServiceError` when it cannot listen.
@@ -91,6 +92,7 @@ public struct HTTPService: Service {
         try? await channel.pipeline.addHandler(AcceptErrorHandler(logger: logger), position: .first)
         await onBound(channel.localAddress?.port ?? address.port)
       },
+      eventLoopGroupProvider: .shared(Self.eventLoops),
       logger: logger)
   }
 }

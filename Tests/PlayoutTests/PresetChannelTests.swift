@@ -80,7 +80,7 @@ import Testing
     harness.channel.wake()
     _ = harness.frames(1)
     harness.channel.sleep()
-    #expect(harness.events(2) == [.awake, .asleep])
+    #expect(harness.events(3) == [.awake, .firstFrame, .asleep])
     for _ in 0..<10 {
       harness.clock.move(by: 0.033)
       harness.publish()
