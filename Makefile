@@ -13,7 +13,7 @@ ARGS ?=
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev
-TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client
 
 .PHONY: help run build test bench fuzz sanitize lint format clean
 

@@ -108,10 +108,16 @@ let package = Package(
     .target(
       name: "WebRTCTestPeer", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP", "WebRTC"],
       path: "Tests/WebRTCTestPeer", swiftSettings: house),
+    .target(name: "NotifySocket", path: "Tests/NotifySocket", swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
       name: "FuzzEntries", dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
+    .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
+    .testTarget(
+      name: "SystemdTests",
+      dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
     .testTarget(
       name: "ICETests", dependencies: ["ICE", "SansIO", "WebRTCTestPeer", "FuzzEntries"], swiftSettings: house),
@@ -155,7 +161,7 @@ let package = Package(
       name: "ApplianceTests",
       dependencies: [
         "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "RTP", "SansIO", "WebServer", "BrowserDriver",
-        "WebRTCTestPeer", "Media", "SphericalVideo",
+        "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),

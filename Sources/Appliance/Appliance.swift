@@ -67,11 +67,13 @@ public actor Appliance: Service {
   ///
   /// - Parameters:
   ///   - notifier: who is told how the service is.
+  ///   - hasCrashed: whether the last run ended by itself, see `CrashMarker`.
   ///   - superviseReport: called on the supervisor's thread when a stage stands still, before the service is restarted;
   ///     must wait for nobody.
   /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
   public init(
     configuration: ApplianceConfiguration, log: Logger, notifier: ServiceNotifier = ServiceNotifier(),
+    hasCrashed: Bool = false,
     superviseReport: @escaping @Sendable (Supervisor.Report) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
@@ -83,7 +85,7 @@ public actor Appliance: Service {
     loaded = configuration
     let directory = StateDirectory(configured: configuration.stateDirectory)
     keeper = StateKeeper(directory: directory, log: log)
-    let saved = keeper.load().started
+    let saved = keeper.load().started(hasCrashed: hasCrashed)
     self.saved = saved
     operatorPIN = OperatorPIN.find(configured: configuration.operator.pin, in: directory, log: log)
     pinGuard = PINGuard(pin: operatorPIN)

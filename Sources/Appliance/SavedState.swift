@@ -18,7 +18,7 @@ package struct SavedState: Hashable, Sendable, Codable {
   package var starts: UInt64 = 0
   /// How often it had not been stopped properly before: killed, crashed, or switched off at the wall.
   package var uncleanStarts: UInt64 = 0
-  /// Unclean starts in a row between which playback did not advance.
+  /// Crashes in a row between which playback did not advance.
   package var failuresInARow = 0
   /// Where this run began.
   package var resumedItem: String?
@@ -81,16 +81,14 @@ package struct SavedState: Hashable, Sendable, Codable {
   }
 
   /// What the next run begins with, as soon as it has begun.
-  package var started: SavedState {
+  ///
+  /// - Parameter hasCrashed: whether the last run ended by itself, for better or worse.
+  package func started(hasCrashed: Bool) -> SavedState {
     var next = self
     next.starts &+= 1
     let hasAdvanced = resumedItem != item || resumedAt.map { abs(position - $0) >= Self.advance } ?? true
-    if starts > 0, !isClean {
-      next.uncleanStarts &+= 1
-      next.failuresInARow = hasAdvanced ? 0 : min(failuresInARow + 1, 1000)
-    } else {
-      next.failuresInARow = 0
-    }
+    if starts > 0, !isClean { next.uncleanStarts &+= 1 }
+    next.failuresInARow = hasCrashed && !hasAdvanced ? min(failuresInARow + 1, 1000) : 0
     next.resumedItem = next.failuresInARow < Self.patience ? item : nil
     next.resumedAt = position
     next.isClean = false

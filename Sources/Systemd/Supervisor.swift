@@ -60,12 +60,14 @@ public final class Supervisor: Sendable {
   public func stop() { isStopped.store(true, ordering: .relaxed) }
 
   /// What the thread remembers from one look to the next.
-  struct Round {
+  package struct Round {
     var supervision = Supervision()
     var hasReported = false
+
+    package init() {}
   }
 
-  func look(_ round: inout Round) {
+  package func look(_ round: inout Round) {
     let stalls = round.supervision.look(at: stages, now: clock())
     guard let worst = stalls.first else {
       if round.hasReported { report(.recovered) }

@@ -39,7 +39,9 @@ struct Run: AsyncParsableCommand {
 
     let appliance: Appliance
     do {
-      appliance = try Appliance(configuration: configuration, log: log, superviseReport: Self.tell)
+      let hasCrashed = CrashMarker.install(in: StateDirectory(configured: configuration.stateDirectory))
+      appliance = try Appliance(
+        configuration: configuration, log: log, hasCrashed: hasCrashed, superviseReport: Self.tell)
     } catch {
       complain("cupola: \(error)")
       throw ExitCode.unavailable

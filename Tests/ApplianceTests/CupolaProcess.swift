@@ -38,9 +38,10 @@ final class CupolaProcess: Sendable {
   ///   - video: the configuration's `video`.
   ///   - folder: where configuration, state and log lie.
   ///   - pin: the operator's; nil: Cupola makes one.
+  ///   - environment: variables besides this process's own.
   static func start(
     playing media: [String] = [], server: String = "", video: String = smallVideo, on ports: Ports = .any,
-    in folder: TemporaryFolder? = nil, pin: String? = pin
+    in folder: TemporaryFolder? = nil, pin: String? = pin, environment: [String: String] = [:]
   ) async throws -> CupolaProcess {
     let folder = try folder ?? TemporaryFolder()
     let sources = media.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -55,7 +56,7 @@ final class CupolaProcess: Sendable {
       """, to: "cupola.yaml")
     let started = OneShot<Ports?>()
     let process = SupervisedProcess(
-      [
+      ["/usr/bin/env"] + environment.map { "\($0.key)=\($0.value)" } + [
         program, "run", "--config", configuration, "--http", "127.0.0.1:\(ports.http)",
         "--webrtc", "127.0.0.1:\(ports.media)",
       ], errors: folder["log"], limit: .seconds(15)
@@ -81,6 +82,13 @@ final class CupolaProcess: Sendable {
   }
 
   deinit { process.signal(SIGKILL) }
+
+  /// nil after its end.
+  var processID: pid_t? { process.processID }
+
+  func signal(_ signal: Int32) { process.signal(signal) }
+
+  var ended: SupervisedProcess.Ending { get async { await process.ended.value } }
 
   var url: String { "http://127.0.0.1:\(ports.http)/" }
 

@@ -48,6 +48,9 @@ final class SupervisedProcess: Sendable {
     Thread.detachNewThread { [self] in supervise() }
   }
 
+  /// nil before it has started, and after its end.
+  var processID: pid_t? { state.withLock { $0.processID } }
+
   /// Sends a signal, if it still runs.
   func signal(_ signal: Int32) {
     state.withLock { state in
