@@ -169,7 +169,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo",
-        "Media",
+        "Media", "NotifySocket",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Bench", swiftSettings: house),

@@ -13,6 +13,7 @@ struct CupolaBench: AsyncParsableCommand {
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
     case projection, pipeline, fanout, join, `switch`, latency, memory
+    case start, restart, stall, overhead
   }
 
   @Argument(help: "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all if none is named.")
@@ -55,6 +56,10 @@ struct CupolaBench: AsyncParsableCommand {
     case .join: try await BrowserBench.join(clip)
     case .switch: try await BrowserBench.switches(clip)
     case .latency: [try await BrowserBench.latency(clip)]
+    case .start: try ServiceBench.start()
+    case .restart: [try await ServiceBench.restart(clip)]
+    case .stall: [try ServiceBench.stall()]
+    case .overhead: [try ServiceBench.overhead(clip)]
     case .memory: [try MemoryBench.run(clip, minutes: memoryMinutes)]
     }
   }

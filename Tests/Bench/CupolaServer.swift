@@ -1,4 +1,5 @@
 import Foundation
+import NotifySocket
 import Synchronization
 
 /// The real `cupola`, from beside this program, on ports of the loopback interface that the system chose.
@@ -15,10 +16,19 @@ final class CupolaServer {
   let processID: Int32
   private let process = Process()
   private let folder: URL
+  private let ownsFolder: Bool
 
   /// Starts it and returns when it serves.
-  init(media: String) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
+  ///
+  /// - Parameters:
+  ///   - media: what it plays; nil: the test card.
+  ///   - port: of its page; 0: the system chooses.
+  ///   - folder: where its state lies, which is then kept; nil: one of its own.
+  ///   - notify: who stands in for systemd.
+  init(media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil) throws {
+    ownsFolder = kept == nil
+    folder =
+      kept ?? FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let configuration = folder.appendingPathComponent("cupola.yaml")
     let text = """
@@ -33,9 +43,14 @@ final class CupolaServer {
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: Self.program)
     process.arguments = [
-      "run", "--config", configuration.path, "--http", "127.0.0.1:0", "--webrtc", "127.0.0.1:0", "--log-level",
-      "warning", "--media", media,
+      "run", "--config", configuration.path, "--http", "127.0.0.1:\(wanted)", "--webrtc", "127.0.0.1:0", "--log-level",
+      "warning", "--media", media ?? "\(folder.path)/none",
     ]
+    if let notify {
+      process.environment = ProcessInfo.processInfo.environment.merging(
+        ["NOTIFY_SOCKET": notify.path, "WATCHDOG_USEC": "10000000"]
+      ) { $1 }
+    }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: log)
@@ -45,7 +60,7 @@ final class CupolaServer {
 
     guard let found = Self.port(in: output.fileHandleForReading) else {
       let complaint = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-      Self.end(process, folder)
+      Self.end(process, ownsFolder ? folder : nil)
       throw BenchError("cupola did not start: \(complaint)")
     }
     port = found
@@ -55,7 +70,7 @@ final class CupolaServer {
   deinit { stop() }
 
   /// Kills it and removes its files. Any number of calls do the same as one.
-  func stop() { Self.end(process, folder) }
+  func stop() { Self.end(process, ownsFolder ? folder : nil) }
 
   /// The value of one of its metrics, labels included in the name; 0 when it has none of that name.
   func metric(_ name: String) throws -> Double {
@@ -70,13 +85,13 @@ final class CupolaServer {
     return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? .nan) * 1024
   }
 
-  private static func end(_ process: Process, _ folder: URL) {
+  private static func end(_ process: Process, _ folder: URL?) {
     if process.isRunning {
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
     EndOfRun.server.store(0, ordering: .releasing)
-    try? FileManager.default.removeItem(at: folder)
+    if let folder { try? FileManager.default.removeItem(at: folder) }
   }
 
   /// Reads until the address that is printed when all is up; nil when it ended before.
