@@ -19,7 +19,7 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev
-TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl mmdebstrap systemd-container iproute2 procps
 
 .PHONY: help run build install deb test bench fuzz sanitize lint format clean
 
