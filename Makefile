@@ -3,6 +3,7 @@
 #   make run                 the built-in panorama test card
 #   make run MEDIA=path      a file or a folder of 360° files
 #   make run ARGS='--config etc/cupola/cupola.yaml'
+#   make deb && sudo apt install ./.build/cupola_*.deb
 
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -10,12 +11,18 @@ FLAGS := -c release --explicit-target-dependency-import-check error
 BIN := .build/release
 MEDIA ?=
 ARGS ?=
+PREFIX ?= /usr
+DESTDIR ?=
+# The last tag (v1.2), and how far behind it this is; without a tag the number of commits.
+VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && echo $${v\#v} | tr - + \
+  || echo 0.$$(git rev-list --count HEAD 2> /dev/null || echo 0))
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev
-TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client mmdebstrap systemd-container \
+  iproute2 procps
 
-.PHONY: help run build test bench fuzz sanitize lint format clean
+.PHONY: help run build install deb test bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,6 +32,26 @@ run: build ## start Cupola; MEDIA=path plays a file or a folder
 
 build: .build/packages-build ## a release build in .build/release
 	$(SWIFT) build $(FLAGS) --product cupola
+
+install: ## lay out what `make build` made; DESTDIR=, PREFIX=/usr; files in /etc that are there stay as they are
+	@test -x $(BIN)/cupola || { echo 'There is no $(BIN)/cupola: `make build` first.' >&2; exit 1; }
+	install -D -m 755 $(BIN)/cupola $(DESTDIR)$(PREFIX)/bin/cupola
+	@set -e; lay() { install -D -m 644 $$1 $(DESTDIR)$$2; }; \
+	for page in $$(cd web && find . -type f ! -name screenshot.png); do lay web/$$page $(PREFIX)/share/cupola/web/$$page; done; \
+	for file in README.md LICENSE; do lay $$file $(PREFIX)/share/doc/cupola/$$file; done; \
+	for file in sysusers.d/cupola.conf tmpfiles.d/cupola.conf udev/rules.d/70-cupola.rules \
+	  systemd/journald.conf.d/cupola.conf systemd/system/cupola.service; do lay etc/$$file $(PREFIX)/lib/$$file; done; \
+	sed -i 's,/usr/\(bin/cupola\|share/doc\),$(PREFIX)/\1,' $(DESTDIR)$(PREFIX)/lib/systemd/system/cupola.service; \
+	for file in avahi/services/cupola.service cupola/cupola.yaml; do \
+	  test -e $(DESTDIR)/etc/$$file || lay etc/$$file /etc/$$file; done
+
+deb: .build/packages-build ## a Debian package in .build, with the Swift runtime linked into the program
+	$(SWIFT) build $(FLAGS) --static-swift-stdlib --scratch-path .build-static --product cupola
+	rm -rf .build-static/package .build/*.deb
+	$(MAKE) --no-print-directory install BIN=.build-static/release DESTDIR=.build-static/package PREFIX=/usr
+	strip .build-static/package/usr/bin/cupola
+	image/debian/build .build-static/package $(VERSION) .build/cupola_$(VERSION)_$$(dpkg --print-architecture).deb
+	@ls -sh .build/*.deb
 
 test: .build/packages-build .build/packages-test ## all tests, browsers included
 	$(SWIFT) build $(FLAGS) --build-tests
