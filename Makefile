@@ -20,9 +20,9 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client mmdebstrap systemd-container \
-  iproute2 procps
+  iproute2 procps stress-ng
 
-.PHONY: help run build install deb test bench fuzz sanitize lint format clean
+.PHONY: help run build install deb test test-boot soak bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -56,6 +56,24 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 test: .build/packages-build .build/packages-test ## all tests, browsers included
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+
+	@$(MAKE) --no-print-directory test-boot
+
+# The package in a Debian of its own with systemd as PID 1; FILTER= runs tests by name and leaves this out.
+test-boot: as_root := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+test-boot: .build/packages-test
+ifndef FILTER
+	systemd-analyze security --offline=true --threshold=15 etc/systemd/system/cupola.service | tail -n 1
+	$(MAKE) --no-print-directory deb
+	$(as_root) Tests/Boot/make-root .build/boot .build/cupola_*.deb
+	$(as_root) Tests/Boot/package .build/boot
+	$(as_root) Tests/Boot/service .build/boot
+endif
+
+soak: .build/packages-build .build/packages-test ## an hour of comings and goings on a busy machine; ARGS='--soak-minutes 5'
+	$(SWIFT) build $(FLAGS) --product cupola
+	$(SWIFT) build $(FLAGS) --product cupola-bench
+	$(BIN)/cupola-bench soak $(ARGS)
 
 bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg doing the same in the same run
 	$(SWIFT) build $(FLAGS) --product cupola
