@@ -54,8 +54,9 @@ final class PlayerLoop {
   static let preparationTime = MediaTime(seconds: 5)
   /// So long before the frame that was sought, every frame is decoded: longer than decoders reorder frames.
   static let exactWithin = MediaTime(seconds: 1.5)
-  /// Memory for frames decoded ahead, three of 4K with 8 bits; at least two, at most four frames.
-  static let queueBytes = 34 << 20
+  /// Memory for frames decoded ahead, two of 4K with 8 bits; at least two, at most four frames. More would push what the
+  /// decoder refers to out of the processor's cache, which costs more than it evens out.
+  static let queueBytes = 24 << 20
 
   init(
     configuration: PlayerConfiguration, environment: Player.Environment, inbox: Monitor<PlayerInbox>, wakeup: Wakeup,

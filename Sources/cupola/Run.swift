@@ -43,8 +43,7 @@ struct Run: AsyncParsableCommand {
       appliance = try Appliance(
         configuration: configuration, log: log, hasCrashed: hasCrashed, superviseReport: Self.tell)
     } catch {
-      complain("cupola: \(error)")
-      throw ExitCode.unavailable
+      throw try await unavailable(error)
     }
     let settings = configuration
     let server = HTTPService(
@@ -69,9 +68,15 @@ struct Run: AsyncParsableCommand {
     do {
       try await ServiceGroup(configuration: group).run()
     } catch let error as HTTPServiceError {
-      complain("cupola: \(error)")
-      throw ExitCode.unavailable
+      throw try await unavailable(error)
     }
+  }
+
+  /// Says what is not to be had. A service waits a moment before it ends, for it is started again at once.
+  private func unavailable(_ error: any Error) async throws -> ExitCode {
+    complain("cupola: \(error)")
+    if ServiceNotifier().isSupervised { try await Task.sleep(for: .seconds(2)) }
+    return .unavailable
   }
 
   /// With what the command line says instead.
