@@ -14,9 +14,15 @@ struct CupolaBench: AsyncParsableCommand {
   enum Bench: String, CaseIterable, ExpressibleByArgument {
     case projection, pipeline, fanout, join, `switch`, latency, memory
     case start, restart, stall, overhead
+    /// An hour long: only when it is named.
+    case soak
+
+    static let usual = allCases.filter { $0 != .soak }
   }
 
-  @Argument(help: "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all if none is named.")
+  @Argument(
+    help: "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all but the soak if none is named."
+  )
   var benches: [Bench] = []
 
   @Option(help: "An equirectangular 4K file, 30 frames a second, to play instead of the one that is made.")
@@ -25,7 +31,11 @@ struct CupolaBench: AsyncParsableCommand {
   @Option(help: "How many minutes the memory bench takes.")
   var memoryMinutes = 5
 
+  @Option(help: "How many minutes the soak takes.")
+  var soakMinutes = 60
+
   func validate() throws {
+    guard (1...1440).contains(soakMinutes) else { throw ValidationError("--soak-minutes is from 1 to 1440") }
     guard (2...1440).contains(memoryMinutes) else { throw ValidationError("--memory-minutes is from 2 to 1440") }
   }
 
@@ -35,7 +45,7 @@ struct CupolaBench: AsyncParsableCommand {
     let clip = try clip ?? BenchClip.path()
     var rows: [BenchRow] = []
     var hasFailed = false
-    for bench in benches.isEmpty ? Bench.allCases : benches {
+    for bench in benches.isEmpty ? Bench.usual : benches {
       Progress.say("\(bench.rawValue) …")
       do {
         rows += try await run(bench, clip: clip)
@@ -60,6 +70,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .restart: [try await ServiceBench.restart(clip)]
     case .stall: [try ServiceBench.stall()]
     case .overhead: [try ServiceBench.overhead(clip)]
+    case .soak: try SoakBench.run(clip, minutes: soakMinutes)
     case .memory: [try MemoryBench.run(clip, minutes: memoryMinutes)]
     }
   }

@@ -3,7 +3,8 @@ import Foundation
 /// One HTTP request a connection to 127.0.0.1, on the calling thread: all that a bench needs.
 enum LoopbackHTTP {
   static func request(
-    _ method: String, _ path: String, port: UInt16, contentType: String? = nil, body: String = ""
+    _ method: String, _ path: String, port: UInt16, contentType: String? = nil, body: String = "",
+    bearer: String? = nil
   ) throws -> (status: Int, body: String) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw BenchError("no socket: errno \(errno)") }
@@ -21,7 +22,8 @@ enum LoopbackHTTP {
     }
     guard result == 0 else { throw BenchError("cannot connect to port \(port): errno \(errno)") }
 
-    let type = contentType.map { "Content-Type: \($0)\r\n" } ?? ""
+    let type =
+      (contentType.map { "Content-Type: \($0)\r\n" } ?? "") + (bearer.map { "Authorization: Bearer \($0)\r\n" } ?? "")
     let request =
       "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\(type)"
       + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"

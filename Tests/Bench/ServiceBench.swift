@@ -88,7 +88,9 @@ enum ServiceBench {
   /// One thread stops, all others go on: how long until the watchdog is asked to restart the service.
   static func stall() throws -> BenchRow {
     var times: [(stage: String, seconds: Double)] = []
-    for (thread, stage) in [("player", "decoder"), ("NIO-", "web server"), ("preset 0", "preset"), ("cupola-media", "socket")] {
+    for (thread, stage) in [
+      ("player", "decoder"), ("NIO-", "web server"), ("preset 0", "preset"), ("cupola-media", "socket"),
+    ] {
       try withFolder { folder in
         let notify = NotifySocket(at: folder.appendingPathComponent("notify").path)
         let server = try CupolaServer(media: nil, in: folder, notify: notify)
@@ -136,7 +138,9 @@ enum ServiceBench {
       ProcessorTime.of(process: server.processID) { ["supervisor", "health probe"].contains($0) }
     }
     func serving() -> Double {
-      ProcessorTime.of(process: server.processID) { $0.hasPrefix("NIO-") || $0.hasPrefix("cupola") && $0 != "cupola-media" }
+      ProcessorTime.of(process: server.processID) {
+        $0.hasPrefix("NIO-") || $0.hasPrefix("cupola") && $0 != "cupola-media"
+      }
     }
     let begin = own()
     try crowd.run(for: .seconds(watched))
@@ -150,7 +154,8 @@ enum ServiceBench {
     let share = threads + health / 2 + metrics / 15
     return BenchRow(
       name: "health, metrics and heartbeats", figure: "\((share * 100).text(3)) % of a core",
-      peer: "threads \((threads * 100).text(3)) %, /healthz \((health * 1e6).text(0)) µs, /metrics \((metrics * 1e6).text(0)) µs",
+      peer:
+        "threads \((threads * 100).text(3)) %, /healthz \((health * 1e6).text(0)) µs, /metrics \((metrics * 1e6).text(0)) µs",
       reach: "< 0.5 %", isReached: share < 0.005)
   }
 

@@ -39,6 +39,19 @@ final class ViewerCrowd {
     return (first - begin) / .seconds(1)
   }
 
+  var count: Int { viewers.count }
+
+  /// Lets the one who has watched longest say goodbye.
+  func leaveOldest() {
+    guard !viewers.isEmpty else { return }
+    let viewer = viewers.removeFirst()
+    viewer.peer.close(at: Self.now())
+    viewer.settle()
+  }
+
+  /// Forgets those whom the server has sent away.
+  func dropClosed() { viewers.removeAll { $0.closed != nil } }
+
   func run(for duration: Duration) throws {
     let end = Self.now() + duration
     while Self.now() < end { try runOnce() }
