@@ -4,17 +4,22 @@ import Foundation
 ///
 /// Made by ffmpeg once and kept in `.build/bench`. The grain keeps the encoders at their full bit rate.
 enum BenchClip {
-  static func path() throws -> String {
+  static func path() throws -> String { try make("grain-4k.mp4", size: "3840x1920") }
+
+  /// The same, 1280x640: for benches of other things than pixels.
+  static func small() throws -> String { try make("grain-small.mp4", size: "1280x640") }
+
+  private static func make(_ name: String, size: String) throws -> String {
     let folder = Checkout.root.appendingPathComponent(".build/bench")
-    let made = folder.appendingPathComponent("grain-4k.mp4").path
+    let made = folder.appendingPathComponent(name).path
     if FileManager.default.fileExists(atPath: made) { return made }
     Progress.say("making \(made), once")
     try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-    let unfinished = folder.appendingPathComponent("unfinished.mp4").path
+    let unfinished = folder.appendingPathComponent("unfinished-\(name)").path
     _ = try ProcessorTime.ofCommand(
       FFmpegPeer.program,
       [
-        "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=3840x1920:r=30:d=10",
+        "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=\(size):r=30:d=10",
         "-vf", "scroll=h=0.0005,noise=c0s=6:c0f=t+u", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23",
         "-g", "60", "-bf", "2", "-pix_fmt", "yuv420p", unfinished,
       ])

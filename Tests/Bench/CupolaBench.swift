@@ -70,7 +70,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .restart: [try await ServiceBench.restart(clip)]
     case .stall: [try ServiceBench.stall()]
     case .overhead: [try ServiceBench.overhead(clip)]
-    case .soak: try SoakBench.run(clip, minutes: soakMinutes)
+    case .soak: try SoakBench.run(minutes: soakMinutes)
     case .memory: [try MemoryBench.run(clip, minutes: memoryMinutes)]
     }
   }

@@ -25,7 +25,10 @@ final class CupolaServer {
   ///   - port: of its page; 0: the system chooses.
   ///   - folder: where its state lies, which is then kept; nil: one of its own.
   ///   - notify: who stands in for systemd.
-  init(media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil) throws {
+  ///   - video: the configuration's `video`.
+  init(
+    media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil, video: String = "{}"
+  ) throws {
     ownsFolder = kept == nil
     folder =
       kept ?? FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
@@ -35,6 +38,7 @@ final class CupolaServer {
       server: { web: "\(Checkout.root.path)/web" }
       operator: { pin: "482913" }
       state: { directory: "\(folder.path)/state" }
+      video: \(video)
       """
     try text.write(to: configuration, atomically: false, encoding: .utf8)
     let log = folder.appendingPathComponent("log")

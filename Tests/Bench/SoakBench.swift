@@ -10,7 +10,8 @@ enum SoakBench {
   /// What comes before is warming up.
   private static let warmUp = 0.1
 
-  static func run(_ clip: String, minutes: Int) throws -> [BenchRow] {
+  static func run(minutes: Int) throws -> [BenchRow] {
+    let clip = try BenchClip.small()
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
     let media = folder.appendingPathComponent("media")
     try FileManager.default.createDirectory(at: media, withIntermediateDirectories: true)
@@ -20,7 +21,7 @@ enum SoakBench {
         atPath: media.appendingPathComponent(name).path, withDestinationPath: clip)
     }
     let notify = NotifySocket(at: folder.appendingPathComponent("notify").path)
-    let server = try CupolaServer(media: media.path, in: folder, notify: notify)
+    let server = try CupolaServer(media: media.path, in: folder, notify: notify, video: "{size: 640x360, bitrate: 1M}")
     defer { server.stop() }
     let load = try BusyMachine(seconds: minutes * 60)
     defer { load.stop() }
@@ -84,6 +85,12 @@ private final class BusyMachine {
   init(seconds: Int) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/stress-ng")
     process.arguments = ["--quiet", "--cpu", "0", "--timeout", "\(seconds)s"]
+    // A thread of Swift's pool blocks signals, and what it starts would never hear that its time is over.
+    var none = sigset_t()
+    var own = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &own)
+    defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
     try process.run()
   }
 
