@@ -83,12 +83,12 @@ bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg 
 FUZZ_TARGETS := boxes dtls rtcp sdp signalling stun
 SECONDS_EACH ?= 60
 
-fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on every parser, SECONDS_EACH=60
+fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on six parsers, SECONDS_EACH=60
 	@for target in $(FUZZ_TARGETS); do \
 	  Tests/Fuzz/run $$target $(SECONDS_EACH) || exit 1; \
 	done
 
-sanitize: .build/packages-build .build/packages-test ## the unit tests under AddressSanitizer and ThreadSanitizer
+sanitize: .build/packages-build .build/packages-test ## unit tests, but for the projection's, under AddressSanitizer and ThreadSanitizer
 	for kind in address thread; do \
 	  SWIFT_BACKTRACE=enable=no $(SWIFT) test --scratch-path .build-$$kind --sanitize=$$kind --disable-xctest \
 	    --skip BrowserDriverTests --skip ApplianceTests --skip SphericalVideoTests || exit 1; \

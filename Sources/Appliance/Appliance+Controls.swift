@@ -11,7 +11,10 @@ extension Appliance {
   /// Speaks with one browser or remote until it goes.
   public func serve(_ socket: WebSocketConnection) async {
     let id = socket.id
-    controls[id] = Control(socket: socket, session: SignallingSession(pin: pinGuard, at: MonotonicTime.now))
+    controls[id] = Control(
+      socket: socket,
+      session: SignallingSession(
+        pin: pinGuard, source: socket.remoteAddress.pinSource, at: MonotonicTime.now))
     for await message in socket.inbound {
       let actions = controls[id]?.session.receive(message, at: MonotonicTime.now) ?? []
       for action in actions { await perform(action, for: id) }

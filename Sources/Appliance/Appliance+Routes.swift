@@ -103,7 +103,7 @@ extension Appliance {
     guard !pin.isEmpty else {
       throw APIError(status: 401, code: "notOperator", message: "This needs the operator PIN.", headers: challenge)
     }
-    switch pinGuard.check(pin, at: MonotonicTime.now) {
+    switch pinGuard.check(pin, from: request.remoteAddress.pinSource, at: MonotonicTime.now) {
     case .right: return
     case .wrong: throw APIError(status: 401, code: "wrongPin", message: "The PIN is wrong.", headers: challenge)
     case .tooMany:

@@ -85,7 +85,7 @@ extension Appliance {
     } else {
       let sentence = statusSentence
       let skipped = player.state.skipped.count
-      let note = skipped == 0 ? "" : "; \(skipped) of the playlist cannot be played"
+      let note = skipped == 0 ? "" : "; \(skipped) of the playlist cannot be played to the end"
       why = sentence.prefix(1).uppercased() + sentence.dropFirst() + note + "."
     }
     let streams = channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none }

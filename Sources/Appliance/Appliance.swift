@@ -33,7 +33,7 @@ public actor Appliance: Service {
   nonisolated let machine = MachineMonitor()
   /// What a supervisor's finding becomes; on its own thread.
   nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
-  private nonisolated let events: AsyncStream<Event>
+  nonisolated let events: EventQueue
 
   /// The configuration as it was read last; `configuration` is that of the start.
   var loaded: ApplianceConfiguration
@@ -57,7 +57,7 @@ public actor Appliance: Service {
   private var nextConnection: UInt64 = 0
 
   /// What the threads of media and network tell the actor.
-  enum Event: Sendable {
+  package enum Event: Sendable {
     case player(PlayerEvent)
     case channel(StreamID, PresetChannel.Event)
     case network(EngineEvent)
@@ -78,7 +78,7 @@ public actor Appliance: Service {
   ) throws {
     self.configuration = configuration
     self.log = log
-    let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+    let events = EventQueue()
     self.events = events
     self.notifier = notifier
     self.superviseReport = superviseReport
@@ -96,7 +96,7 @@ public actor Appliance: Service {
     state = ApplianceState(
       presets: catalogue.descriptions, programme: programme, item: ItemStatus(PlayerState()))
 
-    let player = Player(configuration: configuration.player) { continuation.yield(.player($0)) }
+    let player = Player(configuration: configuration.player) { events.append(.player($0)) }
     let wiring = Wiring()
     let driver = try EngineDriver(
       configuration: try configuration.engine(certificate: Certificate.generate())
@@ -105,12 +105,12 @@ public actor Appliance: Service {
       if case .needsKeyframe(let stream) = event {
         wiring.requestKeyframe(stream)
       } else {
-        continuation.yield(.network(event))
+        events.append(.network(event))
       }
     }
     channels = ChannelPool(
       player: player, configuration: configuration.channel, publish: { driver.publish($0) },
-      event: { continuation.yield(.channel($0, $1)) })
+      event: { events.append(.channel($0, $1)) })
     channels.setPresets(catalogue.ordered)
     wiring.connect(channels)
     self.player = player
@@ -140,11 +140,13 @@ public actor Appliance: Service {
   }
 
   private func handleEvents() async {
-    for await event in events {
-      switch event {
-      case .player(let event): playerChanged(event)
-      case .channel(let stream, let event): channelChanged(stream, event)
-      case .network(let event): networkChanged(event)
+    for await _ in events.arrivals {
+      for event in events.take() {
+        switch event {
+        case .player(let event): playerChanged(event)
+        case .channel(let stream, let event): channelChanged(stream, event)
+        case .network(let event): networkChanged(event)
+        }
       }
     }
   }

@@ -15,7 +15,8 @@ extension ApplianceConfiguration {
 
   var player: PlayerConfiguration {
     PlayerConfiguration(
-      sources: playlist.sources, repeats: playlist.repeats, maximumFramerate: video.framerate)
+      sources: playlist.sources, optionalSources: Set(ApplianceConfiguration.Playlist.standardSources),
+      repeats: playlist.repeats, maximumFramerate: video.framerate)
   }
 
   var channel: ChannelConfiguration {

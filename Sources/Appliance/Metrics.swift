@@ -55,7 +55,8 @@ extension Appliance {
     text.gauge("cupola_test_card", "1 while the test card is on.", player.isTestCard ? 1 : 0)
     text.gauge("cupola_paused", "1 while playback is paused.", player.isPaused ? 1 : 0)
     text.gauge("cupola_playlist_items", "Items of the playlist.", Double(player.count))
-    text.gauge("cupola_playlist_skipped", "Items that cannot be played.", Double(player.skipped.count))
+    text.gauge(
+      "cupola_playlist_skipped", "Items that cannot be played, or not to the end.", Double(player.skipped.count))
     text.gauge("cupola_position_seconds", "Where playback is in the item.", player.position.seconds)
     if !player.decoder.isEmpty {
       text.gauge("cupola_decoder_info", "What decodes.", [([("kind", player.decoder)], 1)])
@@ -68,6 +69,9 @@ extension Appliance {
       "cupola_frames_dropped_total", "Pictures that were not handed on, by reason.", label: "reason",
       [("late", counters.droppedLate), ("fast", counters.droppedFast)])
     text.counter("cupola_decode_errors_total", "What the decoder refused.", counters.decodeErrors)
+    text.counter(
+      "cupola_commands_dropped_total", "Commands to the player that came too fast.", counters.droppedCommands)
+    text.counter("cupola_events_dropped_total", "Events that nobody came to see.", events.dropped)
     text.counter("cupola_reanchored_total", "Times playback gave up catching up.", counters.reanchored)
     text.gauge("cupola_decoded_queue_depth", "Decoded pictures that wait for their time.", Double(player.queued))
   }

@@ -22,8 +22,11 @@ public struct ApplianceConfiguration: Hashable, Sendable {
   }
 
   public struct Playlist: Hashable, Sendable {
+    /// Where media lies when nobody says otherwise; neither has to be there.
+    public static let standardSources = ["/var/lib/cupola/media", "/media/cupola"]
+
     /// Files, folders, `.m3u` lists and URLs that libavformat opens.
-    public var sources = ["/var/lib/cupola/media", "/media/cupola"]
+    public var sources = Self.standardSources
     /// Whether the first item follows the last.
     public var repeats = true
   }

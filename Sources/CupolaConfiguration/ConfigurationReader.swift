@@ -12,7 +12,7 @@ final class ConfigurationReader {
       ConfigurationError(file: file, line: node?.mark?.line, column: node?.mark?.column, key: key, message: message))
   }
 
-  /// The entries of a mapping; keys other than `allowed` are errors that name the nearest one.
+  /// The entries of a mapping; keys other than `allowed` are errors that name the nearest one and all.
   func mapping(_ node: Node, _ key: String, allowed: [String]) -> [String: Node] {
     guard let mapping = node.mapping else {
       report(node, key, "expected keys and values (\(allowed.joined(separator: ", ")))")
@@ -25,8 +25,8 @@ final class ConfigurationReader {
         let near = allowed.min { distance($0, name) < distance($1, name) }.flatMap {
           distance($0, name) <= 3 ? $0 : nil
         }
-        let hint = near.map { "did you mean \($0)?" } ?? "allowed are \(allowed.joined(separator: ", "))"
-        report(nameNode, Self.path(key, name), "unknown key; \(hint)")
+        let hint = near.map { "did you mean \($0)? " } ?? ""
+        report(nameNode, Self.path(key, name), "unknown key; \(hint)allowed are \(allowed.joined(separator: ", "))")
         continue
       }
       if entries.updateValue(value, forKey: name) != nil {

@@ -55,11 +55,12 @@ public final class EngineDriver: Sendable {
   /// is dropped up to its next key frame, counted in `EngineStatistics.framesDropped`.
   public func publish(_ frame: PacketizedFrame) { inbox.publish(frame) }
 
-  /// Turns a viewer to another stream, of the same codec, at that stream's next key frame.
-  public func select(_ stream: StreamID, for id: ConnectionID) { _ = inbox.post(.select(stream, id)) }
+  /// Turns a viewer to another stream, of the same codec, at that stream's next key frame. Never refused; of several
+  /// that the thread has not come to, the last counts.
+  public func select(_ stream: StreamID, for id: ConnectionID) { inbox.select(stream, for: id) }
 
   /// Says goodbye to a viewer; `.closed(id, .local)` follows, if there is such a viewer.
-  public func close(_ id: ConnectionID) { _ = inbox.post(.close(id)) }
+  public func close(_ id: ConnectionID) { inbox.close(id) }
 
   /// What has been done so far; nil once stopped.
   public func statistics() async -> EngineStatistics? {

@@ -84,29 +84,35 @@ final class EngineLoop {
   // MARK: Commands and frames
 
   private func takeInbox(at now: Instant) -> Bool {
-    let (commands, lost, dropped, isStopped) = inbox.drain(into: &frames)
-    framesDropped = dropped
-    for command in commands { perform(command, at: now) }
+    let taken = inbox.drain(into: &frames)
+    framesDropped = taken.dropped
+    for command in taken.commands { perform(command, at: now) }
+    for (id, stream) in taken.selections { select(stream, for: id, at: now) }
+    for id in taken.closings { close(id, at: now) }
     for frame in frames { distribute(frame, at: now) }
-    for stream in lost {
+    for stream in taken.lost {
       for peer in peers.all where peer.selection.shown == stream { peer.selection.lost() }
       askForKeyframe(of: stream, at: now)
     }
-    return isStopped
+    return taken.isStopped
+  }
+
+  private func select(_ stream: StreamID, for id: ConnectionID, at now: Instant) {
+    guard let peer = peers[id] else { return }
+    peer.selection.select(stream)
+    if peer.connection.isConnected, let awaited = peer.selection.awaited { askForKeyframe(of: awaited, at: now) }
+  }
+
+  private func close(_ id: ConnectionID, at now: Instant) {
+    guard let peer = peers[id] else { return }
+    peer.connection.close(at: now)
+    settle(peer, at: now)
   }
 
   private func perform(_ command: EngineCommand, at now: Instant) {
     switch command {
     case .accept(let offer, let id, let stream, let continuation):
       continuation.resume(returning: accept(offer, id: id, stream: stream, at: now))
-    case .select(let stream, let id):
-      guard let peer = peers[id] else { return }
-      peer.selection.select(stream)
-      if peer.connection.isConnected, let awaited = peer.selection.awaited { askForKeyframe(of: awaited, at: now) }
-    case .close(let id):
-      guard let peer = peers[id] else { return }
-      peer.connection.close(at: now)
-      settle(peer, at: now)
     case .statistics(let continuation):
       continuation.resume(
         returning: EngineStatistics(
@@ -182,7 +188,7 @@ final class EngineLoop {
       return
     }
     peer.connection.receive(batch.payload(at: index), from: from, to: batch.destination(at: index), at: now)
-    if peer.connection.isVerified(from) { peers.assign(from, to: peer) }
+    if peer.connection.isVerified(from) { peers.assign(from, to: peer, at: now) }
     settle(peer, at: now)
   }
 

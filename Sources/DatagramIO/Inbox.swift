@@ -6,13 +6,11 @@ import SansIO
 import SDP
 import Synchronization
 
-/// What a driver is asked to do.
+/// What a driver is asked to do, and may refuse when it is behind.
 enum EngineCommand: Sendable {
   case accept(
     offer: String, id: ConnectionID, stream: @Sendable (VideoCodecName) -> StreamID,
     CheckedContinuation<Result<String, EngineError>, Never>)
-  case select(StreamID, ConnectionID)
-  case close(ConnectionID)
   case statistics(CheckedContinuation<EngineStatistics?, Never>)
 }
 
@@ -24,6 +22,10 @@ final class Inbox: Sendable {
   struct Contents: Sendable {
     var frames = FrameMailbox()
     var commands: [EngineCommand] = []
+    /// What these viewers are to see: the last word counts, so there are no more than viewers, and none is refused.
+    var selections: [ConnectionID: StreamID] = [:]
+    /// Who is to go; never refused either.
+    var closings: Set<ConnectionID> = []
     var isStopped = false
   }
 
@@ -61,22 +63,53 @@ final class Inbox: Sendable {
     return isTaken
   }
 
+  func select(_ stream: StreamID, for id: ConnectionID) {
+    change { $0.selections[id] = stream }
+  }
+
+  func close(_ id: ConnectionID) {
+    change { $0.closings.insert(id) }
+  }
+
+  private func change(_ body: (inout Contents) -> Void) {
+    contents.withLock { contents in
+      if !contents.isStopped { body(&contents) }
+    }
+    wake()
+  }
+
   func stop() {
     contents.withLock { $0.isStopped = true }
     wake()
   }
 
-  /// Takes everything: the frames in order appended to `frames`, the commands in order, and the streams that lost
-  /// frames.
-  func drain(
-    into frames: inout [PacketizedFrame]
-  ) -> (commands: [EngineCommand], lost: Set<StreamID>, dropped: UInt64, isStopped: Bool) {
+  /// What `drain` takes.
+  struct Drained {
+    /// In order, and all of them before any selection or closing.
+    var commands: [EngineCommand]
+    var selections: [ConnectionID: StreamID]
+    var closings: Set<ConnectionID>
+    /// The streams that lost frames.
+    var lost: Set<StreamID>
+    /// How many frames were dropped so far.
+    var dropped: UInt64
+    var isStopped: Bool
+  }
+
+  /// Takes everything; the frames are appended to `frames`, in order.
+  func drain(into frames: inout [PacketizedFrame]) -> Drained {
     var count: UInt64 = 0
     read(descriptor, &count, MemoryLayout<UInt64>.size)
     return contents.withLock { contents in
       let lost = contents.frames.drain(into: &frames)
-      defer { contents.commands.removeAll() }
-      return (contents.commands, lost, contents.frames.droppedCount, contents.isStopped)
+      defer {
+        contents.commands.removeAll()
+        contents.selections.removeAll()
+        contents.closings.removeAll()
+      }
+      return Drained(
+        commands: contents.commands, selections: contents.selections, closings: contents.closings, lost: lost,
+        dropped: contents.frames.droppedCount, isStopped: contents.isStopped)
     }
   }
 

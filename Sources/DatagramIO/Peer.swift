@@ -20,6 +20,8 @@ final class Peer {
   /// A viewer that loses frames all the time, or says so, gets a key frame this often and no oftener: each costs all
   /// viewers of the stream.
   static let repairInterval: Duration = .milliseconds(500)
+  /// Browsers check every few seconds; one that was silent for longer may have left its address to another.
+  static let addressHold: Duration = .seconds(10)
   /// More than an ICE agent keeps paths.
   static let maximumAddresses = 32
 

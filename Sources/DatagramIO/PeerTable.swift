@@ -21,10 +21,15 @@ struct PeerTable {
     byUfrag[peer.connection.localUfrag] = peer
   }
 
-  /// From now on what comes from `address` is for `peer`, which proved to be there.
-  mutating func assign(_ address: TransportAddress, to peer: Peer) {
+  /// From now on what comes from `address` is for `peer`, whose check came from there.
+  ///
+  /// Unless it is another's, who was heard from there lately: a check can be sent under a neighbour's address.
+  mutating func assign(_ address: TransportAddress, to peer: Peer, at now: Instant) {
     guard byAddress[address] !== peer else { return }
-    if let former = byAddress[address] { former.addresses.removeAll { $0 == address } }
+    if let former = byAddress[address] {
+      if former.connection.isVerified(address, since: now + (.zero - Peer.addressHold)) { return }
+      former.addresses.removeAll { $0 == address }
+    }
     if peer.addresses.count == Peer.maximumAddresses { byAddress[peer.addresses.removeFirst()] = nil }
     byAddress[address] = peer
     peer.addresses.append(address)

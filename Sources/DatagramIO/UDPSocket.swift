@@ -133,7 +133,7 @@ public struct UDPSocket: ~Copyable {
 
   /// Whether a run failed because it was to be cut. EIO: the interface cannot do checksums, which will not change.
   /// EINVAL and EMSGSIZE: a segment is longer than this route's MTU, which says nothing of other routes.
-  private mutating func isRefusal(of code: Int32) -> Bool {
+  package mutating func isRefusal(of code: Int32) -> Bool {
     switch code {
     case EIO, EOPNOTSUPP, ENOPROTOOPT:
       sending = .separate

@@ -50,6 +50,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     let duration = context.pointer.pointee.duration
     return try VideoStream(
       streams[best], containerDuration: duration > 0 ? Rational(1, AV_TIME_BASE)?.time(of: duration) : nil,
+      isDurationEstimated: context.pointer.pointee.duration_estimation_method != AVFMT_DURATION_FROM_STREAM,
       spherical: sphericalMetadata(of: streams[best], format: context.formatName, path: path))
   }
 
@@ -119,6 +120,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     }
     var status = stat()
     guard stat(path, &status) == 0 else {
+      guard errno != ENOENT, errno != ENOTDIR else { throw .notThere }
       throw .cannotOpen(LibAVError(code: cffmpeg_error(errno), operation: "open"))
     }
     switch status.st_mode & S_IFMT {

@@ -4,6 +4,7 @@ import CFFmpeg
 public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file or address does not open at all.
   case cannotOpen(LibAVError)
+  case notThere
   case isFolder
   /// A pipe, socket or device: opening one could block for ever.
   case notRegularFile
@@ -26,6 +27,7 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotOpen(let error): "it cannot be opened: \(error.reason)"
+    case .notThere: "there is no such file or folder"
     case .isFolder: "it is a folder"
     case .notRegularFile: "it is not a regular file"
     case .empty: "the file is empty"

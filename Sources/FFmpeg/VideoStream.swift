@@ -5,7 +5,7 @@ import Media
 public struct VideoStream: Sendable {
   /// Its place among the streams of the container.
   public let index: Int
-  /// libav's name of the codec: "h264", "hevc", "vp9", "av1".
+  /// libav's name of the codec: "h264", "hevc", "vp9", "av1"; of one that it does not know, the container's four letters.
   public let codecName: String
   /// "High", "Main 10"; nil when unknown.
   public let profile: String?
@@ -23,6 +23,8 @@ public struct VideoStream: Sendable {
   public let startTime: Int64
   /// How long it claims to be; nil when it does not say, as a live stream.
   public let duration: MediaTime?
+  /// Whether `duration` comes from its bit rate or its last packets, not from what its header says.
+  public let isDurationEstimated: Bool
   public let spherical: SphericalMetadata?
   /// What a `Decoder` needs.
   public let parameters: CodecParameters
@@ -33,7 +35,8 @@ public struct VideoStream: Sendable {
   }
 
   init(
-    _ stream: UnsafeMutablePointer<AVStream>, containerDuration: MediaTime?, spherical: SphericalMetadata?
+    _ stream: UnsafeMutablePointer<AVStream>, containerDuration: MediaTime?, isDurationEstimated: Bool,
+    spherical: SphericalMetadata?
   ) throws(MediaError) {
     let values = stream.pointee
     let codec = values.codecpar.pointee
@@ -41,7 +44,9 @@ public struct VideoStream: Sendable {
     let size = VideoSize(width: Int(codec.width), height: Int(codec.height))
     guard let timeBase = Rational(values.time_base) else { throw .noVideo }
     index = Int(values.index)
-    codecName = String(cString: avcodec_get_name(codec.codec_id))
+    codecName =
+      codec.codec_id == AV_CODEC_ID_NONE
+      ? Self.name(ofTag: codec.codec_tag) : String(cString: avcodec_get_name(codec.codec_id))
     profile = avcodec_profile_name(codec.codec_id, codec.profile).map { String(cString: $0) }
     self.size = size
     pixelFormat = format.name
@@ -54,8 +59,15 @@ public struct VideoStream: Sendable {
     startTime = values.start_time == CFFMPEG_NO_TIMESTAMP ? 0 : values.start_time
     let own = values.duration == CFFMPEG_NO_TIMESTAMP || values.duration <= 0 ? nil : timeBase.time(of: values.duration)
     duration = own ?? containerDuration
+    self.isDurationEstimated = isDurationEstimated
     self.spherical = spherical ?? Self.assumedMetadata(of: size)
     parameters = try CodecParameters(copying: values.codecpar)
+  }
+
+  private static func name(ofTag tag: UInt32) -> String {
+    let letters = (0..<4).map { UInt8(truncatingIfNeeded: tag >> (8 * UInt32($0))) }
+    guard letters.allSatisfy({ (0x21...0x7E).contains($0) }) else { return "unknown" }
+    return String(decoding: letters, as: UTF8.self)
   }
 
   /// A picture twice as wide as high that says nothing is taken for a full panorama.

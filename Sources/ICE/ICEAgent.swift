@@ -2,15 +2,18 @@ import SansIO
 
 /// The ICE-lite side of one connection (RFC 8445 section 2.5): it answers connectivity checks and believes them.
 ///
-/// It sends no checks of its own, so it never resolves a remote candidate: where the peer is, the peer's authenticated
-/// checks say. A check counts when FINGERPRINT, USERNAME and MESSAGE-INTEGRITY are right; anything else is dropped
+/// It sends no checks to find a path, so it never resolves a remote candidate: where the peer is, the peer's
+/// authenticated checks say. A check counts when FINGERPRINT, USERNAME and MESSAGE-INTEGRITY are right; anything else is dropped
 /// without an answer. The peer, which is controlling, nominates with USE-CANDIDATE.
 ///
 /// - Consent (RFC 7675): media may flow to the nominated address for 30 s after its last fresh check. A lite agent has no
 ///   checks whose answers would be consent; the peer's own checks stand for it.
 /// - Replay: a check that comes a second time from another address moves nothing and gets no answer; a second time from
 ///   the same address (a retransmission) gets its answer and renews nothing. The last `rememberedChecks` are known.
-/// - Amplification: no answer is bigger than its question.
+/// - Moves: the first nominated address is proven by the DTLS handshake, which goes there. Before anything goes to
+///   another one, a binding request of our own (`PathChallenges`), which RFC 8445 does not ask of a lite agent and every
+///   full one answers, must have been answered from there. It comes with each nominating check until then.
+/// - Amplification: no answer is bigger than its question, and neither is a challenge, which comes beside it.
 /// - Simplifications: one component, one peer, no role switch (a peer that claims to be controlled gets error 487).
 public struct ICEAgent: ProtocolEngine {
   public enum Event: Hashable, Sendable {
@@ -45,6 +48,8 @@ public struct ICEAgent: ProtocolEngine {
   private var state = State.waiting
   private var verified: [VerifiedPath] = []
   private var recent = RecentChecks(capacity: ICEAgent.rememberedChecks)
+  private var challenges: PathChallenges
+  private let tieBreaker: UInt64
   private var outputs: [Output<Event>] = []
 
   private enum State {
@@ -58,17 +63,27 @@ public struct ICEAgent: ProtocolEngine {
     var priority: UInt32
     var nominatedAt: Instant
     var consentUntil: Instant
+
+    /// Whether a nomination of `other` replaces this one.
+    func yields(to other: UInt32, at now: Instant) -> Bool {
+      other >= priority || now - nominatedAt >= ICEAgent.nominationHold
+    }
   }
 
   private struct VerifiedPath {
     var path: Path
     var seenAt: Instant
+    /// Until when it need not answer a challenge again.
+    var provenUntil: Instant?
   }
 
   /// A lite agent of `local`, whose peer signs with `local`'s password and calls itself `remote`.
   public init(
-    lite local: ICECredentials, remote: ICECredentials, consentTimeout: Duration = .seconds(30)
+    lite local: ICECredentials, remote: ICECredentials, consentTimeout: Duration = .seconds(30),
+    random: inout some RandomNumberGenerator
   ) {
+    challenges = PathChallenges(random: &random)
+    tieBreaker = random.next()
     self.local = local
     self.remote = remote
     self.consentTimeout = consentTimeout
@@ -81,6 +96,11 @@ public struct ICEAgent: ProtocolEngine {
 
   /// Whether an authenticated check came from `address`, so that DTLS and media from there are the peer's.
   public func isVerified(_ address: TransportAddress) -> Bool { verified.contains { $0.path.remote == address } }
+
+  /// Whether one came after `time`.
+  public func isVerified(_ address: TransportAddress, since time: Instant) -> Bool {
+    verified.contains { $0.path.remote == address && $0.seenAt > time }
+  }
 
   public var deadline: Instant? {
     if case .nominated(let nomination) = state { nomination.consentUntil } else { nil }
@@ -109,6 +129,9 @@ public struct ICEAgent: ProtocolEngine {
     switch (message.messageClass, message.method) {
     case (.request, .binding): break
     case (.indication, .binding): return
+    case (.success, .binding) where challenges.isOpen(message.transaction):
+      guard message.isAuthentic(in: payload, password: remote.password) else { return drop(.notAuthentic) }
+      return challengeAnswered(message.transaction, on: Path(remote: from, local: to), at: now)
     default: return drop(.unexpected)
     }
     guard message.isFingerprinted else { return drop(.noFingerprint) }
@@ -137,11 +160,16 @@ public struct ICEAgent: ProtocolEngine {
     outputs.append(.transmit(Transmit(payload: bytes, from: path.local, to: path.remote)))
     guard response.messageClass == .success else { return }
     checksAnswered &+= 1
-    if sighting == .fresh { believe(check, on: path, at: now) }
+    switch sighting {
+    case .fresh: believe(check, size: size, on: path, at: now)
+    // The challenge may be what was lost.
+    case .retransmitted: challengeAgain(check, size: size, on: path, at: now)
+    case .replayed: break
+    }
   }
 
   /// Acts on a fresh authenticated check: its address is the peer's, consents, and may be nominated.
-  private mutating func believe(_ check: STUNMessage, on path: Path, at now: Instant) {
+  private mutating func believe(_ check: STUNMessage, size: Int, on path: Path, at now: Instant) {
     verify(path, at: now)
     let priority = check.priority ?? 0
     let fresh = Nomination(path: path, priority: priority, nominatedAt: now, consentUntil: now + consentTimeout)
@@ -157,12 +185,54 @@ public struct ICEAgent: ProtocolEngine {
       }
       state = .nominated(nomination)
     case .nominated(let nomination) where check.usesCandidate:
-      guard priority >= nomination.priority || now - nomination.nominatedAt >= Self.nominationHold else { return }
-      state = .nominated(fresh)
-      outputs.append(.event(.moved(remote: path.remote, local: path.local)))
+      guard nomination.yields(to: priority, at: now) else { return }
+      if isProven(path, at: now) { move(to: fresh) } else { challenge(path, priority: priority, limit: size) }
     case .waiting, .nominated, .expired:
       break
     }
+  }
+
+  private mutating func challengeAgain(_ check: STUNMessage, size: Int, on path: Path, at now: Instant) {
+    let priority = check.priority ?? 0
+    guard case .nominated(let nomination) = state, nomination.path != path, check.usesCandidate,
+      nomination.yields(to: priority, at: now), !isProven(path, at: now)
+    else { return }
+    challenge(path, priority: priority, limit: size)
+  }
+
+  private mutating func move(to nomination: Nomination) {
+    state = .nominated(nomination)
+    outputs.append(.event(.moved(remote: nomination.path.remote, local: nomination.path.local)))
+  }
+
+  private func isProven(_ path: Path, at now: Instant) -> Bool {
+    verified.contains { $0.path == path && $0.provenUntil.map { now < $0 } ?? false }
+  }
+
+  /// Asks the far end of a path whether the peer is there, in no more than `limit` bytes.
+  private mutating func challenge(_ path: Path, priority: UInt32, limit: Int) {
+    let request = STUNMessage(
+      .request, transaction: challenges.make(for: path, priority: priority),
+      attributes: [
+        .username("\(remote.ufrag):\(local.ufrag)"), .iceControlled(tieBreaker: tieBreaker), .priority(priority),
+      ])
+    let bytes = request.encoded(password: remote.password)
+    guard bytes.count <= limit else { return drop(.amplifying) }
+    outputs.append(.transmit(Transmit(payload: bytes, from: path.local, to: path.remote)))
+  }
+
+  /// The peer is where it says, so what it nominated holds.
+  private mutating func challengeAnswered(_ transaction: STUNTransactionID, on path: Path, at now: Instant) {
+    guard let challenge = challenges.close(transaction, on: path),
+      let index = verified.firstIndex(where: { $0.path == path })
+    else { return drop(.unexpected) }
+    verified[index].provenUntil = now + consentTimeout
+    guard case .nominated(let nomination) = state, nomination.path != path,
+      nomination.yields(to: challenge.priority, at: now)
+    else { return }
+    move(
+      to: Nomination(
+        path: path, priority: challenge.priority, nominatedAt: now, consentUntil: now + consentTimeout))
   }
 
   /// Remembers a path; of too many, the one that was silent for longest and is not nominated is forgotten.

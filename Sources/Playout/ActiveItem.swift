@@ -13,6 +13,8 @@ final class ActiveItem {
   private(set) var source: (any FrameSource)?
   /// How many frames came out of it.
   var frames = 0
+  /// Where the last of them ends; nil after a jump, until another comes.
+  var reached: MediaTime?
   /// Those of the source's decode errors that are counted already.
   var decodeErrors = 0
   private var view: (frameSize: VideoSize, view: SourceView)?
@@ -78,6 +80,14 @@ struct QueuedFrame {
   var bytes: Int {
     frame.frame.size.width * frame.frame.size.height * 3 / 2 * (frame.frame.layout?.bytesPerSample ?? 1)
   }
+}
+
+/// A request for which there is no opener yet.
+struct WaitingRequest {
+  var number: Int
+  var start: ItemOpener.Start
+  var wraps: Bool
+  var interruption: Interruption
 }
 
 /// What is known of the item that comes next.

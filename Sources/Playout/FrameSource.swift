@@ -46,6 +46,8 @@ package protocol FrameSource: AnyObject {
 /// What is known of an open item.
 package struct SourceDescription: Sendable {
   package var duration: MediaTime?
+  /// `duration`, when the file itself says so: an estimate proves nothing of a file that ends earlier.
+  package var claimedDuration: MediaTime?
   /// The usual distance between frames.
   package var frameDuration: MediaTime
   package var projection: SourceProjection
@@ -54,10 +56,12 @@ package struct SourceDescription: Sendable {
   package var isTestCard = false
 
   package init(
-    duration: MediaTime?, frameDuration: MediaTime, projection: SourceProjection, decoder: String,
+    duration: MediaTime?, claimedDuration: MediaTime? = nil, frameDuration: MediaTime, projection: SourceProjection,
+    decoder: String,
     isTestCard: Bool = false
   ) {
     self.duration = duration
+    self.claimedDuration = claimedDuration
     self.frameDuration = frameDuration
     self.projection = projection
     self.decoder = decoder

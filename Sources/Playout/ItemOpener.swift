@@ -46,12 +46,15 @@ package final class ItemOpener: Sendable {
     var stamp: FileStamp?
     var reason: String
     var time: MediaTime
+    /// Only its end is missing.
+    var isPlayable = false
   }
 
   /// A bad file that has not changed is tried again after this; it may have been the disk.
   static let retryInterval = MediaTime(seconds: 60)
 
   private let sources: Mutex<[String]>
+  private let optionalSources: Set<String>
   private let rescanInterval: MediaTime
   private let clock: any PlayoutClock
   private let openItem: Open
@@ -63,6 +66,7 @@ package final class ItemOpener: Sendable {
     events: @escaping @Sendable (PlayerEvent) -> Void
   ) {
     sources = Mutex(configuration.sources)
+    optionalSources = configuration.optionalSources
     rescanInterval = configuration.rescanInterval
     self.clock = clock
     openItem = open
@@ -76,7 +80,7 @@ package final class ItemOpener: Sendable {
   ///
   /// - Parameter wraps: whether the playlist is a ring.
   func open(from start: Start, wraps: Bool, interruption: Interruption) -> Outcome {
-    let playlist = Playlist(sources: sources.withLock { $0 })
+    let playlist = Playlist(sources: sources.withLock { $0 }, optional: optionalSources)
     forgetFailures(except: playlist)
     var opened: OpenItem?
     for index in Self.order(of: playlist, from: start, wraps: wraps) where opened == nil && !interruption.isRaised {
@@ -85,7 +89,10 @@ package final class ItemOpener: Sendable {
       if isKnownBad(item, stamp), start != .index(index) { continue }
       do {
         let source = try openItem(item, interruption)
-        failures.withLock { $0[item.url] = nil }
+        failures.withLock { failures in
+          let isUnchanged = failures[item.url].map { $0.isPlayable && $0.stamp == stamp } ?? false
+          if !isUnchanged { failures[item.url] = nil }
+        }
         opened = OpenItem(item: item, index: index, source: source)
       } catch {
         if !interruption.isRaised { note(item, reason: error.description, stamp: stamp) }
@@ -95,16 +102,22 @@ package final class ItemOpener: Sendable {
   }
 
   /// Remembers that an item which did open is no good after all.
-  func note(_ item: PlaylistItem, reason: String) { note(item, reason: reason, stamp: FileStamp(path: item.url)) }
+  ///
+  /// - Parameter isPlayable: whether it is worth playing all the same, as far as it goes.
+  func note(_ item: PlaylistItem, reason: String, isPlayable: Bool = false) {
+    note(item, reason: reason, stamp: FileStamp(path: item.url), isPlayable: isPlayable)
+  }
 
-  private func note(_ item: PlaylistItem, reason: String, stamp: FileStamp?) {
-    let failure = Failure(stamp: stamp, reason: reason, time: clock.now)
+  private func note(_ item: PlaylistItem, reason: String, stamp: FileStamp?, isPlayable: Bool = false) {
+    let failure = Failure(stamp: stamp, reason: reason, time: clock.now, isPlayable: isPlayable)
     let previous = failures.withLock { $0.updateValue(failure, forKey: item.url) }
     if previous?.reason != reason { events(.skipped(item, reason: reason)) }
   }
 
   private func isKnownBad(_ item: PlaylistItem, _ stamp: FileStamp?) -> Bool {
-    guard let failure = failures.withLock({ $0[item.url] }), failure.stamp == stamp else { return false }
+    guard let failure = failures.withLock({ $0[item.url] }), failure.stamp == stamp,
+      !failure.isPlayable
+    else { return false }
     return clock.now - failure.time < (stamp == nil ? rescanInterval : Self.retryInterval)
   }
 

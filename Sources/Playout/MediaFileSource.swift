@@ -27,7 +27,8 @@ package final class MediaFileSource: FrameSource {
     let frameDuration = video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero
     timestamps = TimestampRepair(timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration)
     description = SourceDescription(
-      duration: video.duration, frameDuration: timestamps.frameDuration,
+      duration: video.duration, claimedDuration: video.isDurationEstimated ? nil : video.duration,
+      frameDuration: timestamps.frameDuration,
       projection: SourceProjection(video.spherical), decoder: Self.name(of: decoder.decodeKind))
     self.decoder = decoder
     self.demuxer = demuxer

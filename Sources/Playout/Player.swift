@@ -29,14 +29,14 @@ public final class Player: Sendable {
     package var clock: any PlayoutClock
     package var open: @Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource
     package var testCard: @Sendable () throws(MediaError) -> any FrameSource
-    /// Runs work that blocks, elsewhere or at once.
-    package var run: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// Runs work that blocks, elsewhere or at once; false when there is no thread for it now.
+    package var run: @Sendable (@escaping @Sendable () -> Void) -> Bool
 
     package init(
       clock: any PlayoutClock,
       open: @escaping @Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource,
       testCard: @escaping @Sendable () throws(MediaError) -> any FrameSource,
-      run: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+      run: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool
     ) {
       self.clock = clock
       self.open = open
@@ -54,7 +54,7 @@ public final class Player: Sendable {
           try MediaFileSource(url: item.url, decoderThreads: threads, interruption: interruption)
         },
         testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },
-        run: { work in _ = WorkerThread(name: "open", body: work) })
+        run: { work in WorkerThread(name: "open", body: work) != nil })
     }
   }
 
@@ -91,6 +91,8 @@ public final class Player: Sendable {
           current: current, heartbeat: heartbeat, stopping: stopping, events: events
         ).run(from: start)
       }
+      // At the start of the program, without threads nothing of it works.
+      precondition(thread != nil, "the system has no more threads")
     }
   }
 

@@ -16,7 +16,8 @@ struct PlayerInbox {
   static let maximumCommands = 64
 
   private(set) var commands: [Command] = []
-  /// What the opener found, with the number of the request.
+  private(set) var droppedCommands: UInt64 = 0
+  /// What the openers found, with the number of the request; no more than there are openers.
   private(set) var outcomes: [(request: Int, outcome: ItemOpener.Outcome)] = []
   private(set) var receivers: [any FrameReceiver] = []
   /// Changes with `receivers`.
@@ -24,7 +25,10 @@ struct PlayerInbox {
   var isStopped = false
 
   mutating func append(_ command: Command) {
-    if commands.count >= Self.maximumCommands { commands.removeFirst() }
+    if commands.count >= Self.maximumCommands {
+      commands.removeFirst()
+      droppedCommands += 1
+    }
     commands.append(command)
   }
 

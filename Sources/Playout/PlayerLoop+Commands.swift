@@ -40,6 +40,7 @@ extension PlayerLoop {
     case .underway(_, .follow, let interruption):
       interruption.raise()
       preparation = .none
+      waiting = nil
     case .ready: preparation = .none
     case .underway, .none: break
     }

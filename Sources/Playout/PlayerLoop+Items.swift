@@ -9,11 +9,23 @@ extension PlayerLoop {
     requests += 1
     let interruption = Interruption(parent: stopping)
     preparation = .underway(request: requests, purpose: purpose, interruption: interruption)
-    environment.run { [opener, inbox, wakeup, requests] in
-      let outcome = opener.open(from: start, wraps: wraps, interruption: interruption)
-      inbox.withLock { $0.append(outcome, of: requests) }
+    waiting = WaitingRequest(number: requests, start: start, wraps: wraps, interruption: interruption)
+    startOpener()
+  }
+
+  /// Starts on the request that waits. Of many that come while openers are at work only the last is left.
+  func startOpener() {
+    guard let request = waiting, openers < Self.maximumOpeners else { return }
+    let isStarted = environment.run { [opener, inbox, wakeup] in
+      let outcome = opener.open(from: request.start, wraps: request.wraps, interruption: request.interruption)
+      inbox.withLock { $0.append(outcome, of: request.number) }
       wakeup.raise()
     }
+    // Short of threads, what is on stays on.
+    openerRetry = isStarted ? nil : clock.now + Self.openerRetryInterval
+    guard isStarted else { return }
+    openers += 1
+    waiting = nil
   }
 
   /// Has the item after the one that is being decoded opened.
@@ -64,6 +76,7 @@ extension PlayerLoop {
     timeline.jump(to: now, after: lastPublished?.due)
     cap.reset()
     decoding = item
+    item.reached = nil
     hasEnded = false
     nextScan = nil
     skipUntil = nil
@@ -79,8 +92,29 @@ extension PlayerLoop {
 
   /// An item that breaks off before so many seconds is not tried again until it changes.
   private static let worthPlaying = 1.0
+  /// What may be missing at the end of an item that is whole.
+  private static let toleratedShortfall = MediaTime(seconds: 1)
 
   private var showingPosition: MediaTime { shared.state.withLock { $0.position } }
+
+  /// Where `active` ended although it claims to be longer; nil when it did not, or nobody can tell.
+  private func shortfall(of active: ActiveItem) -> String? {
+    guard let claimed = active.description.claimedDuration, let reached = active.reached,
+      reached + Self.toleratedShortfall < claimed
+    else { return nil }
+    // Three seconds of thirtieths are a little less.
+    return "it breaks off at \(Int(reached.seconds + 0.01)) s of \(Int(claimed.seconds.rounded()))"
+  }
+
+  /// Remembers where an item breaks off; one that is worth it is played as far as it goes.
+  private func breaksOff(_ item: PlaylistItem, at position: MediaTime, reason: String) {
+    opener.note(item, reason: reason, isPlayable: position.seconds >= Self.worthPlaying)
+    shared.state.withLock { state in
+      state.skipped.removeAll { $0.item == item }
+      guard state.skipped.count < PlayerState.maximumSkipped else { return }
+      state.skipped.append(PlayerState.Skipped(item: item, reason: reason))
+    }
+  }
 
   /// No more frames come from `active`.
   func end(_ active: ActiveItem, error: MediaError?) {
@@ -89,12 +123,10 @@ extension PlayerLoop {
     if active.frames == 0 {
       opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
     } else if let error {
-      let position = (queue.last?.frame.position ?? showingPosition).seconds
-      if position < Self.worthPlaying {
-        // Otherwise a playlist of nothing else would open it again and again.
-        return opener.note(item, reason: "it breaks off at \(Int(position)) s: \(error.description)")
-      }
-      events(.skipped(item, reason: "it breaks off at \(Int(position)) s: \(error.description)"))
+      let position = queue.last?.frame.position ?? showingPosition
+      breaksOff(item, at: position, reason: "it breaks off at \(Int(position.seconds)) s: \(error.description)")
+    } else if let reason = shortfall(of: active), let reached = active.reached {
+      breaksOff(item, at: reached, reason: reason)
     } else if active.frames == 1 {
       timeline.extend(by: configuration.stillDuration)
     }
@@ -122,6 +154,7 @@ extension PlayerLoop {
       showTestCard(because: outcome.reason)
     } else {
       hasEnded = true
+      saidEnd = true
       shared.state.withLock { $0.hasEnded = true }
       events(.ended)
     }

@@ -27,6 +27,12 @@ final class PlayerLoop {
   var cap: FramerateCap
   var preparation = Preparation.none
   var requests = 0
+  /// The last request, while it waits for an opener.
+  var waiting: WaitingRequest?
+  /// How many openers are at work.
+  var openers = 0
+  /// When to look for a thread for an opener again.
+  var openerRetry: MediaTime?
   /// When frames before this position of the item are only decoded, for the sake of those that refer to them.
   var skipUntil: MediaTime?
 
@@ -35,6 +41,8 @@ final class PlayerLoop {
   /// A frame is to be shown in spite of the pause: the first one after a jump.
   var wantsPreview = false
   var hasEnded = false
+  /// Whether the end was told and nothing has started since.
+  var saidEnd = false
   /// When to look at the sources again, while the test card is on.
   var nextScan: MediaTime?
   /// When the test card comes on if nothing is open by then.
@@ -52,6 +60,9 @@ final class PlayerLoop {
   static let patience = MediaTime(seconds: 1)
   /// The next item is opened when this much of the one that is on is left.
   static let preparationTime = MediaTime(seconds: 5)
+  /// One may hang on a dead disk or network while another opens what is wanted instead.
+  static let maximumOpeners = 2
+  static let openerRetryInterval = MediaTime(seconds: 1)
   /// So long before the frame that was sought, every frame is decoded: longer than decoders reorder frames.
   static let exactWithin = MediaTime(seconds: 1.5)
   /// Memory for frames decoded ahead, two of 4K with 8 bits; at least two, at most four frames. More would push what the
@@ -114,12 +125,14 @@ final class PlayerLoop {
     }
     if preparesNext { requestFollowing() }
     rescan(at: now)
+    if let time = openerRetry, now >= time { startOpener() }
     if let decoding, let source = decoding.source, queue.count < queueCapacity(of: decoding), hasTimeToDecode(at: now) {
       decode(decoding, source)
       return now
     }
     if decoding?.hasEnded != false, proceed(at: now) { return now }
-    return Self.earlier(pausedAt == nil ? queue.first?.due : nil, Self.earlier(nextScan, patienceEnds))
+    let planned = Self.earlier(nextScan, Self.earlier(patienceEnds, openerRetry))
+    return Self.earlier(pausedAt == nil ? queue.first?.due : nil, planned)
   }
 
   private static func earlier(_ one: MediaTime?, _ other: MediaTime?) -> MediaTime? {
@@ -131,13 +144,16 @@ final class PlayerLoop {
     let version = receiversVersion
     let (commands, outcomes, receivers) = inbox.withLock { inbox in
       let (commands, outcomes) = inbox.take()
+      counters.droppedCommands = inbox.droppedCommands
       guard inbox.receiversVersion != version else { return (commands, outcomes, nil as [any FrameReceiver]?) }
       receiversVersion = inbox.receiversVersion
       return (commands, outcomes, inbox.receivers)
     }
     if let receivers { self.receivers = receivers }
+    openers -= outcomes.count
     for (request, outcome) in outcomes { adopt(outcome, of: request) }
     for command in commands { obey(command) }
+    if !outcomes.isEmpty { startOpener() }
   }
 
   // MARK: - Decoding
@@ -179,6 +195,7 @@ final class PlayerLoop {
 
   private func accept(_ frame: SourceFrame, of item: ActiveItem) {
     item.frames += 1
+    item.reached = frame.position + frame.duration
     counters.decoded += 1
     beat()
     if let skipUntil {
@@ -257,7 +274,9 @@ final class PlayerLoop {
       state.queued = queue.count
       if isNew { head.item.describe(into: &state) }
     }
-    if isAnother, let item = head.item.item { events(.started(item, index: head.item.index)) }
+    guard isNew, isAnother || saidEnd, let item = head.item.item else { return }
+    saidEnd = false
+    events(.started(item, index: head.item.index))
   }
 
   /// Moves all that is not out yet by `shift`.

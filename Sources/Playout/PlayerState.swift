@@ -2,7 +2,7 @@ import Media
 
 /// What a player is doing, at one moment.
 public struct PlayerState: Hashable, Sendable {
-  /// A playlist item that cannot be played, and why.
+  /// A playlist item that cannot be played, or not to its end, and why.
   public struct Skipped: Hashable, Sendable {
     public var item: PlaylistItem
     public var reason: String
@@ -27,6 +27,8 @@ public struct PlayerState: Hashable, Sendable {
     public var decodeTime = MediaTime.zero
     /// How often playback gave up catching up and went on from where it was.
     public var reanchored: UInt64 = 0
+    /// Commands that came faster than they could be carried out.
+    public var droppedCommands: UInt64 = 0
   }
 
   /// The item that is on; nil for the test card, and before the first item.
@@ -43,7 +45,7 @@ public struct PlayerState: Hashable, Sendable {
   public var isTestCard = false
   /// The playlist is not repeated and is over; the last frame is held.
   public var hasEnded = false
-  /// The items that could not be played at the last try, at most `maximumSkipped`.
+  /// The items that could not be played at the last try, or not to their end, at most `maximumSkipped`.
   public var skipped: [Skipped] = []
   /// What is taken from the picture, in words: "equirectangular 3840x1920 (assumed: …)".
   public var geometry = ""
@@ -62,7 +64,7 @@ public struct PlayerState: Hashable, Sendable {
 public enum PlayerEvent: Hashable, Sendable {
   /// The first frame of another item is on.
   case started(PlaylistItem, index: Int)
-  /// An item cannot be played; the playlist goes on. Told again only when the reason changes.
+  /// An item cannot be played, or not to its end; the playlist goes on. Told again only when the reason changes.
   case skipped(PlaylistItem, reason: String)
   /// The built-in test card is on, because nothing else can be.
   case testCard(reason: String)
@@ -89,6 +91,8 @@ public struct ResumePoint: Hashable, Sendable {
 public struct PlayerConfiguration: Hashable, Sendable {
   /// Files, folders, `.m3u` lists and URLs, see `Playlist`.
   public var sources: [String]
+  /// Those of the sources that need not be there, and are not missed.
+  public var optionalSources: Set<String>
   /// Whether the first item follows the last.
   public var repeats: Bool
   /// Frames a second; faster sources are thinned out. Also the rate of the test card.
@@ -103,12 +107,13 @@ public struct PlayerConfiguration: Hashable, Sendable {
   public var decoderThreads: Int?
 
   public init(
-    sources: [String], repeats: Bool = true, maximumFramerate: Int = 30,
+    sources: [String], optionalSources: Set<String> = [], repeats: Bool = true, maximumFramerate: Int = 30,
     testCardSize: VideoSize = VideoSize(width: 2560, height: 1280),
     stillDuration: MediaTime = MediaTime(seconds: 10), rescanInterval: MediaTime = MediaTime(seconds: 5),
     decoderThreads: Int? = nil
   ) {
     self.sources = sources
+    self.optionalSources = optionalSources
     self.repeats = repeats
     self.maximumFramerate = maximumFramerate
     self.testCardSize = testCardSize

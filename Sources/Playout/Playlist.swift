@@ -16,8 +16,7 @@ public struct PlaylistItem: Hashable, Sendable {
 /// What there is to play: configured sources, resolved into items.
 ///
 /// A source is a file, a folder (its films and those of its folders, in natural order), a local `.m3u` or `.m3u8` list,
-/// or a URL. A file that does not exist stays in the list, so that opening it says why it cannot be played; a name
-/// without an extension that does not exist is a folder that nobody has made yet, or a stick that is not plugged in.
+/// or a URL. What does not exist stays in the list, so that opening it says why it cannot be played.
 public struct Playlist: Hashable, Sendable {
   public var items: [PlaylistItem]
 
@@ -33,9 +32,13 @@ public struct Playlist: Hashable, Sendable {
   ]
 
   /// Looks at the file system now.
-  public init(sources: [String]) {
+  ///
+  /// - Parameter optional: sources that are left out where they do not exist: a stick that is not plugged in.
+  public init(sources: [String], optional: Set<String> = []) {
     items = []
-    for source in sources { append(source) }
+    for source in sources where !optional.contains(source) || FileManager.default.fileExists(atPath: source) {
+      append(source)
+    }
     if items.count > Self.maximumCount { items.removeSubrange(Self.maximumCount...) }
   }
 
@@ -44,8 +47,6 @@ public struct Playlist: Hashable, Sendable {
       items.append(PlaylistItem(name: Self.name(of: source), url: source))
     } else if Self.isDirectory(source) {
       appendFolder(source, depth: 0)
-    } else if Self.fileExtension(of: Self.name(of: source)).isEmpty, !FileManager.default.fileExists(atPath: source) {
-      return
     } else if let entries = M3U.entries(ofListAt: source) {
       items += entries
     } else {

@@ -70,6 +70,8 @@ public final class PresetChannel: FrameReceiver {
   public func attached(to programme: CurrentFrame) { worker.change { $0.programme = programme } }
 
   /// Somebody watches: the frame that is on is encoded at once, as a key frame.
+  ///
+  /// Without a thread to do it on nothing comes, which the supervisor sees; the next call tries again.
   public func wake() {
     worker.change { state in
       state.schedule.wake()

@@ -4,10 +4,10 @@ import Glibc
 final class WorkerThread: Sendable {
   private let isFinished: Monitor<Bool>
 
-  /// Starts a thread that runs `body` once.
+  /// Starts a thread that runs `body` once; nil, and `body` never runs, when the system has no more threads.
   ///
   /// - Parameter name: shown by `top -H` and debuggers; the kernel keeps 15 characters.
-  init(name: String, body: @escaping @Sendable () -> Void) {
+  init?(name: String, body: @escaping @Sendable () -> Void) {
     let isFinished = Monitor(false)
     self.isFinished = isFinished
     let start = StartOfThread {
@@ -15,6 +15,7 @@ final class WorkerThread: Sendable {
       body()
       isFinished.update { $0 = true }
     }
+    let argument = unsafe Unmanaged.passRetained(start)
     var thread = pthread_t()
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
@@ -25,9 +26,12 @@ final class WorkerThread: Sendable {
         guard let argument = unsafe argument else { return nil }
         unsafe Unmanaged<StartOfThread>.fromOpaque(argument).takeRetainedValue().body()
         return nil
-      }, Unmanaged.passRetained(start).toOpaque())
+      }, argument.toOpaque())
     unsafe pthread_attr_destroy(&attributes)
-    precondition(failure == 0, "the system has no more threads")
+    guard failure == 0 else {
+      unsafe argument.release()
+      return nil
+    }
   }
 
   /// Glibc's Swift module has no pthread_setname_np; this file does the same.

@@ -1,22 +1,26 @@
 import SansIO
 
 extension RTPSender {
-  /// How many numbers of one NACK are looked up.
-  static let maximumNumbers = 256
+  /// How many numbers are looked up for one datagram, however many NACKs it holds.
+  public static let maximumNumbers = 256
 
   /// Appends the packets that `nack` asks for, as far as they are still known, to `burst`.
   ///
-  /// A message is good for `maximumNumbers`; whoever misses more needs a key frame. A packet is sent again at most once per round trip (20 ms when that is unknown or shorter), and in the long run at
+  /// A packet is sent again at most once per round trip (20 ms when that is unknown or shorter), and in the long run at
   /// most one for two packets sent, so that no peer can make much out of little.
+  ///
+  /// - Parameter budget: how many numbers are still looked up; whoever misses more needs a key frame.
   /// - Returns: how many packets were appended.
   public mutating func resend(
-    _ nack: GenericNACK, into burst: inout DatagramBurst, reserving overhead: Int, at now: Instant, protect: Protection
+    _ nack: GenericNACK, budget: inout Int, into burst: inout DatagramBurst, reserving overhead: Int, at now: Instant,
+    protect: Protection
   ) -> Int {
     guard nack.media == configuration.ssrc else { return 0 }
     let interval = max(reception.roundTrip ?? .zero, .milliseconds(20))
     var count = 0
-    for number in nack.sequenceNumbers.prefix(Self.maximumNumbers) {
-      guard resendAllowance > 0 else { break }
+    for number in nack.sequenceNumbers {
+      guard budget > 0, resendAllowance > 0 else { break }
+      budget -= 1
       guard let (entry, index) = history.take(number, at: now, interval: interval) else { continue }
       var packet = OutgoingPacket(
         entry: entry, index: index, ssrc: configuration.ssrc, payloadType: configuration.payloadType,
@@ -33,5 +37,11 @@ extension RTPSender {
     }
     resentCount &+= UInt64(count)
     return count
+  }
+
+  /// Whether `resend` may find something: false costs no memory.
+  public func mayKnow(_ nack: GenericNACK, budget: Int) -> Bool {
+    nack.media == configuration.ssrc && resendAllowance > 0
+      && nack.sequenceNumbers.prefix(max(budget, 0)).contains { history.spans($0) }
   }
 }

@@ -46,6 +46,15 @@ package struct RetransmissionHistory: Sendable {
     count -= 1
   }
 
+  /// Whether a number lies between those of the first and the last packet that are known.
+  func spans(_ sequenceNumber: UInt16) -> Bool {
+    guard count > 0, let first = entries[oldest],
+      let last = entries[(oldest + count - 1) % Self.maximumFrames]
+    else { return false }
+    let end = last.firstSequenceNumber &+ UInt16(truncatingIfNeeded: last.packetCount)
+    return sequenceNumber &- first.firstSequenceNumber < end &- first.firstSequenceNumber
+  }
+
   /// Finds the packet and notes that it is being sent again at `now`; nil when it is unknown, or was last sent again
   /// less than `interval` ago.
   mutating func take(_ sequenceNumber: UInt16, at now: Instant, interval: Duration) -> (entry: Entry, index: Int)? {

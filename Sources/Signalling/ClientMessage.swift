@@ -44,7 +44,7 @@ public struct ClientMessage: Hashable, Sendable {
 public enum Scope: String, Hashable, Sendable, Codable, CaseIterable {
   /// The one viewer that asks.
   case me
-  /// The attached display and every viewer that follows the programme.
+  /// Every viewer that follows the programme.
   case programme
 }
 

@@ -18,13 +18,16 @@ public struct SignallingSession: Sendable {
   }
 
   private let pin: PINGuard
+  private let source: String
   private var state: State
   private var bucket = TokenBucket(burst: messageBurst, rate: Double(messagesPerSecond))
   private var ignored = 0
   private var wrongPins = 0
 
-  public init(pin: PINGuard, at now: UInt64) {
+  /// - Parameter source: where PINs on this connection come from, as `PINGuard` wants it.
+  public init(pin: PINGuard, source: String, at now: UInt64) {
     self.pin = pin
+    self.source = source
     state = .waiting(until: now &+ Self.helloTimeout)
   }
 
@@ -87,7 +90,7 @@ public struct SignallingSession: Sendable {
   private mutating func join(_ hello: ClientMessage.Hello, id: UInt64?, at now: UInt64) -> [SignallingAction] {
     var role = role
     var actions: [SignallingAction] = []
-    switch hello.pin.map({ pin.check($0, at: now) }) {
+    switch hello.pin.map({ pin.check($0, from: source, at: now) }) {
     case .right: role = .operator
     case .wrong:
       wrongPins += 1

@@ -11,7 +11,8 @@ extension PeerConnection {
     guard media != nil else { return counters.drops.count(.beforeConnected) }
     guard datagram.byteCount <= Self.maximumRTCP else { return counters.drops.count(.tooLong) }
     do {
-      for packet in try unprotect(datagram) { receive(packet, at: now) }
+      var resends = RTPSender.maximumNumbers
+      for packet in try unprotect(datagram) { receive(packet, resends: &resends, at: now) }
     } catch let error as SRTPError {
       counters.drops.count(DropReason(error))
     } catch {
@@ -29,14 +30,14 @@ extension PeerConnection {
     }
   }
 
-  private mutating func receive(_ packet: RTCPPacket, at now: Instant) {
+  private mutating func receive(_ packet: RTCPPacket, resends: inout Int, at now: Instant) {
     guard phase != .closed else { return }
     switch packet {
     case .receiverReport(let report): receive(report.blocks, at: now)
     case .senderReport(let report): receive(report.blocks, at: now)
     case .genericNACK(let nack):
       counters.nacksReceived &+= 1
-      resend(nack, at: now)
+      resend(nack, budget: &resends, at: now)
     case .pictureLossIndication(let indication) where indication.media == ssrc:
       requestKeyframe(at: now)
     case .fullIntraRequest(let request):

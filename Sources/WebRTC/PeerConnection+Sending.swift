@@ -29,11 +29,16 @@ extension PeerConnection {
   /// Sends again what `nack` asks for.
   ///
   /// Loss is rare, so these packets take the long way, as outputs.
-  mutating func resend(_ nack: GenericNACK, at now: Instant) {
-    guard media != nil else { return }
+  ///
+  /// - Parameter budget: what the datagram that `nack` came in may still cost.
+  mutating func resend(_ nack: GenericNACK, budget: inout Int, at now: Instant) {
+    guard media != nil, sender.mayKnow(nack, budget: budget) else {
+      budget -= nack.sequenceNumbers.prefix(max(budget, 0)).count { _ in true }
+      return
+    }
     var burst = DatagramBurst(
       byteCapacity: Self.maximumResends * PacketizedFrame.maximumDatagram, capacity: Self.maximumResends)
-    Self.resend(nack, into: &burst, by: &sender, &media!.outbound, at: now)
+    Self.resend(nack, budget: &budget, into: &burst, by: &sender, &media!.outbound, at: now)
     for index in 0..<burst.count {
       emit(transmit(unsafe burst.bytes(at: index).withUnsafeBytes { unsafe [UInt8]($0) }))
     }
@@ -43,10 +48,12 @@ extension PeerConnection {
   private static var maximumResends: Int { 128 }
 
   private static func resend(
-    _ nack: GenericNACK, into burst: inout DatagramBurst, by sender: inout RTPSender, _ session: inout SRTPSession,
-    at now: Instant
+    _ nack: GenericNACK, budget: inout Int, into burst: inout DatagramBurst, by sender: inout RTPSender,
+    _ session: inout SRTPSession, at now: Instant
   ) {
-    _ = unsafe sender.resend(nack, into: &burst, reserving: session.profile.rtpOverhead, at: now) { buffer, count in
+    _ = unsafe sender.resend(
+      nack, budget: &budget, into: &burst, reserving: session.profile.rtpOverhead, at: now
+    ) { buffer, count in
       try unsafe session.protect(buffer, count: count)
     }
   }

@@ -71,7 +71,8 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     } catch {
       throw .transport(error)
     }
-    ice = ICEAgent(lite: local, remote: remote, consentTimeout: configuration.consentTimeout)
+    ice = ICEAgent(
+      lite: local, remote: remote, consentTimeout: configuration.consentTimeout, random: &random)
     sender = RTPSender(
       configuration: .init(
         ssrc: identity.ssrc, payloadType: video.payloadType,
@@ -100,6 +101,11 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   /// Whether the viewer proved to be at `address`: datagrams from there may be given to this connection.
   public func isVerified(_ address: TransportAddress) -> Bool { ice.isVerified(address) }
+
+  /// Whether it did so after `time`.
+  public func isVerified(_ address: TransportAddress, since time: Instant) -> Bool {
+    ice.isVerified(address, since: time)
+  }
 
   public var statistics: PeerStatistics {
     var result = counters

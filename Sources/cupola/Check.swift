@@ -17,7 +17,9 @@ struct Check: ParsableCommand {
   func run() throws {
     let configuration = try options.load()
     print("The configuration is right: \(configuration.presets.count) presets, \(configuration.video.summary).")
-    let items = Playlist(sources: configuration.playlist.sources).items
+    let items = Playlist(
+      sources: configuration.playlist.sources, optional: Set(ApplianceConfiguration.Playlist.standardSources)
+    ).items
     guard !items.isEmpty else {
       print("There is no media in \(configuration.playlist.sources.joined(separator: ", ")): the test card would play.")
       throw ExitCode.badMedia

@@ -37,7 +37,7 @@ extension Double {
 extension MediaError {
   var exitCode: ExitCode {
     switch self {
-    case .cannotOpen, .isFolder, .notRegularFile: .noInput
+    case .cannotOpen, .notThere, .isFolder, .notRegularFile: .noInput
     default: .badMedia
     }
   }

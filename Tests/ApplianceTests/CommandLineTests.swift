@@ -88,9 +88,12 @@ extension WholeApplianceTests {
     @Test func `snapshot writes what a preset shows`() async throws {
       let folder = try TemporaryFolder()
       try TestCardClip.make(frames: 10, at: folder["card.mp4"])
+      // No test depends on what this machine has in /etc.
+      let own = ["--config", try folder.write("{}\n", to: "cupola.yaml")]
       for (preset, colour) in [("front", [192, 0, 0]), ("3", [192, 192, 0]), ("up", [0, 192, 192])] {
         let file = folder["\(preset).png"]
-        let outcome = try await cupola(["snapshot", folder["card.mp4"], "--preset", preset, "--at", "0.2", "-o", file])
+        let outcome = try await cupola(
+          ["snapshot", folder["card.mp4"], "--preset", preset, "--at", "0.2", "-o", file] + own)
         #expect(outcome.status == 0, "\(outcome.errors)")
         let pixels = try Self.pixels(of: file)
         #expect(pixels.count == 1280 * 720 * 3)
@@ -99,17 +102,24 @@ extension WholeApplianceTests {
         let pixel = pixels[(y * 1280 + x) * 3..<(y * 1280 + x + 1) * 3].map(Int.init)
         #expect(zip(pixel, colour).allSatisfy { abs($0 - $1) < 24 }, "\(preset): \(pixel)")
       }
-      let unknown = try await cupola(["snapshot", folder["card.mp4"], "--preset", "nowhere", "-o", folder["n.png"]])
+      let unknown = try await cupola(
+        ["snapshot", folder["card.mp4"], "--preset", "nowhere", "-o", folder["n.png"]] + own)
       #expect(unknown.status == 64)
       #expect(unknown.errors.contains("there is no preset \"nowhere\""))
     }
 
     @Test func `a port in use is named`() async throws {
       let server = try await CupolaProcess.start()
-      let web = try await cupola(["run", "--http", "127.0.0.1:\(server.ports.http)", "--webrtc", "127.0.0.1:0"])
+      let folder = try TemporaryFolder()
+      let file = try folder.write("state: {directory: \"\(folder["state"])\"}\n", to: "cupola.yaml")
+      let web = try await cupola([
+        "run", "--config", file, "--http", "127.0.0.1:\(server.ports.http)", "--webrtc", "127.0.0.1:0",
+      ])
       #expect(web.status == 69)
       #expect(web.errors.contains("port \(server.ports.http) is in use by another program"))
-      let media = try await cupola(["run", "--http", "127.0.0.1:0", "--webrtc", "127.0.0.1:\(server.ports.media)"])
+      let media = try await cupola([
+        "run", "--config", file, "--http", "127.0.0.1:0", "--webrtc", "127.0.0.1:\(server.ports.media)",
+      ])
       #expect(media.status == 69)
       #expect(media.errors.contains("\(server.ports.media)"))
     }

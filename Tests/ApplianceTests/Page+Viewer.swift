@@ -77,7 +77,15 @@ extension [WatchedFrame] {
     zip(self, dropFirst()).map { Int(Int32(bitPattern: ($1.rtpTimestamp ?? 0) &- ($0.rtpTimestamp ?? 0))) }
   }
 
-  /// The share of the frames of the time that was watched which were on screen, by the test card's own numbers.
+  /// The share of the frames of the time that was watched which were on screen, by the browser's count and the test
+  /// card's numbers.
+  func sharePresented(period: Int = 65536) -> Double {
+    guard let first, let last else { return 0 }
+    let span = steps(period: period).reduce(0, +)
+    return span == 0 ? 0 : Double(last.presentedFrames - first.presentedFrames) / Double(span)
+  }
+
+  /// The share of them that the page itself came to see, by the test card's own numbers.
   func shareSeen(period: Int = 65536) -> Double {
     let steps = steps(period: period)
     let span = steps.reduce(0, +)

@@ -41,6 +41,16 @@ enum TestCardClip {
     }
   }
 
+  /// Runs `ffmpeg`.
+  static func ffmpeg(_ arguments: [String]) throws {
+    let ffmpeg = Process()
+    ffmpeg.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    ffmpeg.arguments = ["ffmpeg", "-v", "error", "-nostdin", "-y"] + arguments
+    try ffmpeg.run()
+    ffmpeg.waitUntilExit()
+    guard ffmpeg.terminationStatus == 0 else { throw Failure(arguments: arguments, status: ffmpeg.terminationStatus) }
+  }
+
   private static func planar(_ base: UnsafeMutableRawPointer, _ size: VideoSize) -> PlanarPicture {
     let (luma, chroma) = (size.width * size.height, size.width * size.height / 4)
     return PlanarPicture(

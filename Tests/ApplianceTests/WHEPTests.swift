@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension WholeApplianceTests {
-  @Suite(.enabled(if: Chromium.isInstalled)) struct WHEPTests {
+  @Suite(.enabled(if: Chromium.isWanted, "CUPOLA_SKIP_BROWSER is set")) struct WHEPTests {
     /// A WHEP player, as anybody would write one.
     private static let player = """
       window.whep = async (preset) => {

@@ -59,7 +59,12 @@ enum BrowserBench {
         throw BenchError("only \(result.times.count) of \(switchCount) switches were presented")
       }
       let rate = Double(result.frames) / result.seconds
-      return rows("preset switch, command → frame", result.times, p50: 70, p95: 120, note: ", \(rate.text(1)) frames/s")
+      return rows("preset switch, command → frame", result.times, p50: 70, p95: 120)
+        + [
+          BenchRow(
+            name: "the same, frames presented", figure: "\(rate.text(1)) a second", peer: "", reach: "≥ 29",
+            isReached: rate >= 29)
+        ]
     }
   }
 
@@ -107,13 +112,13 @@ enum BrowserBench {
   }
 
   private static func rows(
-    _ name: String, _ milliseconds: [Double], p50: Double, p95: Double?, note: String = ""
+    _ name: String, _ milliseconds: [Double], p50: Double, p95: Double?
   ) -> [BenchRow] {
     let (median, high) = (milliseconds.median, milliseconds.percentile(0.95))
     let (least, most) = (milliseconds.min() ?? .nan, milliseconds.max() ?? .nan)
     let spread = "of \(milliseconds.count), \(least.text(0)) to \(most.text(0)) ms"
     let first = BenchRow(
-      name: name, figure: "p50 \(median.text(1)) ms", peer: spread + note, reach: "p50 ≤ \(p50.text(0)) ms",
+      name: name, figure: "p50 \(median.text(1)) ms", peer: spread, reach: "p50 ≤ \(p50.text(0)) ms",
       isReached: median <= p50)
     guard let p95 else { return [first] }
     return [

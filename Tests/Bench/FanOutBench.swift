@@ -29,9 +29,9 @@ enum FanOutBench {
     return [
       BenchRow(
         name: "fan-out, \(viewers) viewers, CPU a packet",
-        figure: "\(media.text(2)) µs (\(service.text(2)) µs with all that is not decoding and encoding)",
-        peer: "\(rate.text(1)) Mbit/s each, \(packetRate.text(0)) packets/s, \(lost.text(0)) lost", reach: "≤ 4 µs",
-        isReached: media <= 4),
+        figure: "\(service.text(2)) µs without decoding and encoding (\(media.text(2)) µs on the socket's thread)",
+        peer: "\(rate.text(1)) Mbit/s each, \(packetRate.text(0)) packets/s, \(lost.text(0)) lost",
+        reach: "≤ 4 µs, ≥ 3.6 Mbit/s", isReached: service <= 4 && rate >= 3.6),
       BenchRow(
         name: "WHEP offer → first packet of media", figure: "p50 \((joins.median * 1000).text(1)) ms",
         peer: "p95 \((joins.percentile(0.95) * 1000).text(1)) ms of \(joins.count)", reach: ""),

@@ -38,8 +38,13 @@ extension BrowserTests {
       try await SharedBrowser.withPage { first in
         try await SharedBrowser.withPage { second in
           try await first.run("console.log('one', 2, true)")
-          try await second.run("setTimeout(() => { throw new Error('on purpose') })")
-          try await second.run("new Promise((resolve) => setTimeout(resolve, 20))")
+          try await second.run(
+            """
+            new Promise((resolve) => {
+              addEventListener('error', () => setTimeout(resolve));
+              setTimeout(() => { throw new Error('on purpose') });
+            })
+            """)
           #expect(first.consoleMessages.map(\.description) == ["[log] one 2 true"])
           #expect(second.consoleMessages.count == 1)
           #expect(second.consoleMessages.first?.level == "exception")

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Everything that needs a browser, one test after another: two browsers at a time would take each other's processor.
-@Suite(.enabled(if: Chromium.isInstalled), .serialized, .timeLimit(.minutes(3)))
+@Suite(.enabled(if: Chromium.isWanted, "CUPOLA_SKIP_BROWSER is set"), .serialized, .timeLimit(.minutes(3)))
 enum BrowserTests {}
 
 /// The one browser of these tests; each test has a page of its own in it.

@@ -15,9 +15,9 @@ enum StandInServer {
   ///
   /// - Parameter before: JavaScript that prepares `server` before the page's own scripts run.
   static func withPage(
-    before: String = "", query: String = "", _ body: (Page) async throws -> Void
+    before: String = "", query: String = "", viewport: Viewport = .desktop, _ body: (Page) async throws -> Void
   ) async throws {
-    try await SharedBrowser.withPage { page in
+    try await SharedBrowser.withPage(viewport: viewport) { page in
       try await page.serve(folder: folder)
       try await page.runBeforeEachDocument(script + before)
       try await page.navigate(to: "http://cupola.example/\(query)")
@@ -27,8 +27,8 @@ enum StandInServer {
 
   private static let script = """
     window.server = {
-      isUp: true, isFull: false, hasCodec: true, isFrozen: false, switchDelay: 0, pin: '2468',
-      sockets: [], received: [], rev: 1, programme: 0, notice: null, sender: null, attempts: 0,
+      isUp: true, isFull: false, hasCodec: true, isFrozen: false, isGarbled: false, switchDelay: 0, pin: '2468',
+      sockets: [], received: [], rev: 1, programme: 0, notice: null, skipped: [], sender: null, attempts: 0,
       item: { name: 'meadow.mp4', index: 0, count: 2, position: 3, duration: 60, paused: false, testCard: false },
       presets: ['front', 'right', 'back', '<b>left</b>'].map((name, number) =>
         ({ number, name, yaw: 90 * number, pitch: 0, roll: 0, fov: 90 })),
@@ -58,7 +58,7 @@ enum StandInServer {
             if (message.follow) socket.isFollowing = true;
             return socket.tell({ type: 'welcome', id, protocol: 'cupola.v1', session: 's', role: socket.role, name: 'Attic',
               preset: this.seen(socket), following: socket.isFollowing, rev: this.rev, presets: this.presets,
-              programme: { preset: this.programme }, item: this.item, viewers: 1, skipped: [], notice: this.notice, limits: {} });
+              programme: { preset: this.programme }, item: this.item, viewers: 1, skipped: this.skipped, notice: this.notice, limits: {} });
           case 'offer':
             if (this.isFull) return fail('viewerLimit');
             if (!this.hasCodec) return fail('noCommonCodec');
@@ -85,7 +85,7 @@ enum StandInServer {
       },
       async answer(socket, sdp) {
         this.sender?.close();
-        const connection = (this.sender = new RTCPeerConnection());
+        const connection = (this.sender = new RTCPeerConnection({ encodedInsertableStreams: this.isGarbled }));
         const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
         const context = canvas.getContext('2d');
         let step = 0;
@@ -97,7 +97,17 @@ enum StandInServer {
           context.fillStyle = 'white';
           context.fillRect(step++ % 320, 176, 8, 4);
         }, 33);
-        connection.addTrack(canvas.captureStream(30).getVideoTracks()[0]);
+        const track = connection.addTrack(canvas.captureStream(30).getVideoTracks()[0]);
+        if (this.isGarbled) {
+          // Whole frames that no decoder makes a picture of.
+          const { readable, writable } = track.createEncodedStreams();
+          readable.pipeThrough(new TransformStream({
+            transform(frame, controller) {
+              frame.data = new Uint8Array(frame.data.byteLength).fill(0x5a).buffer;
+              controller.enqueue(frame);
+            },
+          })).pipeTo(writable);
+        }
         await connection.setRemoteDescription({ type: 'offer', sdp });
         await connection.setLocalDescription(await connection.createAnswer());
         while (connection.iceGatheringState !== 'complete') {

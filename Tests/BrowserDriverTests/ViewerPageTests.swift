@@ -102,8 +102,50 @@ extension BrowserTests {
         try await page.waitUntil("document.getElementById('notice-title').textContent === 'Every place is taken'")
         #expect(
           try await page.evaluate("document.getElementById('notice-text').textContent.includes('viewerLimit')") == true)
+        // It is said once, however often the page asks again.
+        try await page.run(
+          """
+          (() => {
+            window.said = [];
+            window.states = new Set();
+            const look = () => states.add(document.body.dataset.connection);
+            new MutationObserver(() => said.push(document.getElementById('status').textContent))
+              .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true });
+            new MutationObserver(look).observe(document.body, { attributes: true });
+            look();
+          })()
+          """)
+        try await page.waitUntil("server.count('offer') === 3")
+        #expect(try await page.evaluate("said") == [String]())
+        #expect(try await page.evaluate("[...states]") == ["full"])
         try await page.run("server.isFull = false")
         try await page.waitUntil(Self.isPlaying)
+      }
+    }
+
+    @Test func `says when the video arrives and this browser decodes none of it`() async throws {
+      try await StandInServer.withPage(before: "server.isGarbled = true;") { page in
+        try await page.waitUntil(
+          "document.getElementById('notice-title').textContent === 'This browser cannot show the picture'")
+        #expect(
+          try await page.evaluate(
+            "document.getElementById('notice-text').textContent.startsWith('The video arrives, but')") == true)
+        try await page.run("server.isGarbled = false")
+        try await page.waitUntil(Self.isPlaying)
+        #expect(try await page.evaluate("document.getElementById('notice').hidden") == true)
+      }
+    }
+
+    @Test func `the digits' keys count where digits need Shift`() async throws {
+      try await StandInServer.withPage { page in
+        try await page.waitUntil(Self.isPlaying)
+        let press = "document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, "
+        try await page.run(press + "key: 'é', code: 'Digit2' }))")
+        try await page.waitUntil("cupola.state().preset === 2")
+        try await page.run(press + "key: '#', code: 'Digit3', shiftKey: true }))")
+        try await page.run(press + "key: 'à', code: 'Digit0' }))")
+        try await page.waitUntil("cupola.state().preset === 0")
+        #expect(try await page.evaluate("server.count('preset/goto')") == 2)
       }
     }
 
@@ -167,7 +209,8 @@ extension BrowserTests {
         try await page.waitUntil(Self.isPlaying)
         try await page.run("server.receive(server.sockets[0], { type: 'transport/pause' })")
         try await page.run("server.isFrozen = true")
-        try await page.run("new Promise((resolve) => setTimeout(resolve, 3000))")
+        // By then a picture that should move counts as frozen.
+        try await page.waitUntil("performance.now() - cupola.state().lastFrameAt > 2800")
         #expect(try await page.evaluate("cupola.state().counts.joins") == 1)
         try await page.run("server.receive(server.sockets[0], { type: 'transport/play' })")
         try await page.waitUntil("cupola.state().counts.freezes === 1")
@@ -225,8 +268,24 @@ extension BrowserTests {
           })
           """)
         try await page.pressKey("s")
-        try await page.waitUntil("/\\d fps/.test(document.getElementById('statistics-list').textContent)")
-        try await page.waitUntil("/320 × 180/.test(document.getElementById('statistics-list').textContent)")
+        try await page.run(
+          "server.tell({ type: 'health', status: 'ok', decoder: 'software', framerate: 30, viewers: 1 })")
+        try await page.run("server.patch({ skipped: [{ name: 'x.mp4', reason: 'the file is empty' }] })")
+        let rows = [
+          "Picture": "^320 × 180$", "Frame rate": "^[1-9][0-9.]* fps$", "Bit rate": "^[0-9.]+ Mbit/s$",
+          "Loss": "^0.0 % \\\\(0 in all\\\\)$", "Round trip": "^[0-9.]+ ms$", "Jitter buffer": "^[0-9.]+ ms$",
+          "Decoder": "^VP8", "Decoding": "^[0-9.]+ ms$", "Dropped": "^[0-9]+ frames$",
+          "Rejoined": "^0 × \\\\(0 frozen\\\\)$", "Viewers": "^1$", "Cupola": "^ok · software · 30.0 fps$",
+        ]
+        for (name, pattern) in rows {
+          try await page.waitUntil(
+            """
+            [...document.querySelectorAll('#statistics-list dt')].some((term) =>
+              term.textContent === '\(name)' && new RegExp('\(pattern)').test(term.nextSibling.textContent))
+            """)
+        }
+        #expect(try await page.evaluate("document.querySelectorAll('#statistics-list dt').length") == rows.count)
+        try await page.waitUntil("document.getElementById('skipped-list').textContent === 'x.mp4: the file is empty'")
         try await page.waitUntil("cupola.state().latency.samples.length > 10")
         #expect(try await page.evaluate("Number.isFinite(cupola.state().latency.median)") == true)
         try await page.pressKey("s")

@@ -33,11 +33,11 @@ import WebRTCTestPeer
     syntheticFrame(stream, number: number, isKeyFrame: isKeyFrame)
   }
 
-  @Test(arguments: [IPAddress.loopbackV4, .v6(high: 0, low: 1)])
+  @Test(arguments: Kernel.loopbacks)
   func `a viewer joins, asks for a key frame and gets the frames that follow`(ip: IPAddress) async throws {
     let driver = try driver()
     defer { driver.stop() }
-    guard driver.localAddress.ip.isV6 || !ip.isV6, let viewer = try? LoopbackViewer(seed: 1, ip: ip) else { return }
+    let viewer = try LoopbackViewer(seed: 1, ip: ip)
     let id = ConnectionID(7)
     try #require(try await viewer.join(driver, as: id, stream: a))
     #expect(log.contains { $0 == .connected(id) } && log.contains { $0 == .needsKeyframe(a) })
@@ -125,6 +125,71 @@ import WebRTCTestPeer
         })
   }
 
+  @Test func `a port that is bound to no address is told at every address of the machine`() async throws {
+    let driver = try driver(bind: .anyV4, advertised: [])
+    defer { driver.stop() }
+    let stream = a
+    let answer = try await driver.accept(offer: LoopbackViewer(seed: 9).peer.offer, id: ConnectionID(1)) { _ in stream }
+    let candidates = answer.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a=candidate:") }
+    let told = candidates.map { $0.split(separator: " ")[4...5].joined(separator: " ") }
+    let addresses = NetworkInterfaces.addresses().filter { driver.localAddress.ip.isV6 || !$0.isV6 }
+    #expect(!addresses.isEmpty)
+    #expect(told == addresses.map { "\($0) \(driver.localAddress.port)" })
+  }
+
+  @Test func `a thread that is behind takes every selection and closing, and the last selection counts`() async throws {
+    let gate = Gate()
+    let log = log
+    let driver = try EngineDriver(
+      configuration: EngineConfiguration(
+        bind: TransportAddress(.loopbackV4, port: 0),
+        peer: PeerConfiguration(certificate: Self.certificate, localAddresses: [], now: Instant(nanoseconds: 0)))
+    ) {
+      log.append($0)
+      if case .switched = $0 { gate.pass() }
+    }
+    defer { driver.stop() }
+    gate.open()
+    let viewers = [try LoopbackViewer(seed: 10), try LoopbackViewer(seed: 11)]
+    for (index, viewer) in viewers.enumerated() {
+      try #require(try await viewer.join(driver, as: ConnectionID(UInt64(index)), stream: a))
+    }
+    gate.close()
+    driver.publish(frame(a, 1, isKeyFrame: true))
+    gate.waitUntilHeld()
+    // More than any queue of commands holds.
+    for number in 0..<10_000 {
+      driver.select(StreamID(preset: UInt8(number % 200), codec: 0), for: ConnectionID(0))
+    }
+    driver.select(b, for: ConnectionID(0))
+    driver.close(ConnectionID(1))
+    gate.open()
+    #expect(log.wait { $0 == .closed(ConnectionID(1), .local) })
+    let statistics = try #require(await driver.statistics())
+    #expect(statistics.connections.map(\.stream) == [b])
+  }
+
+  @Test func `nobody takes an address from a viewer who is there`() async throws {
+    let driver = try driver(advertised: [.loopbackV4])
+    defer { driver.stop() }
+    let (viewer, thief) = (try LoopbackViewer(seed: 12), try LoopbackViewer(seed: 13))
+    try #require(try await viewer.join(driver, as: ConnectionID(1), stream: a))
+    // The thief's own check, for its own connection, sent under the viewer's address.
+    let stream = b
+    let answer = try await driver.accept(offer: thief.peer.offer, id: ConnectionID(2)) { _ in stream }
+    try thief.peer.accept(answer: answer, at: LoopbackViewer.now())
+    while let output = thief.peer.pollOutput() {
+      if case .transmit(let datagram) = output { viewer.send(datagram.payload, to: datagram.to) }
+    }
+    // What the viewer says is still heard as its own.
+    driver.publish(frame(a, 1, isKeyFrame: true))
+    try #require(viewer.run { $0.frames.count == 1 })
+    let before = log.count { $0 == .needsKeyframe(a) }
+    viewer.peer.requestKeyframe()
+    viewer.settle()
+    #expect(log.wait(for: before + 1) { $0 == .needsKeyframe(a) })
+  }
+
   @Test func `stopping tells the viewers, refuses what comes later and frees the port`() async throws {
     let driver = try driver()
     let viewer = try LoopbackViewer(seed: 6)
@@ -197,6 +262,31 @@ extension [UInt8] {
   func contains(preset: UInt8) -> Bool {
     indices.dropLast().contains { (self[$0] == 0x65 || self[$0] == 0x41) && self[$0 + 1] == preset }
   }
+}
+
+/// Holds up the thread that passes while it is closed.
+final class Gate: Sendable {
+  private let isOpen = Mutex(false)
+  private let held = DispatchSemaphore(value: 0)
+  private let opened = DispatchSemaphore(value: 0)
+
+  func open() {
+    isOpen.withLock { $0 = true }
+    opened.signal()
+  }
+
+  func close() {
+    isOpen.withLock { $0 = false }
+    while opened.wait(timeout: .now()) == .success {}
+  }
+
+  func pass() {
+    guard !isOpen.withLock({ $0 }) else { return }
+    held.signal()
+    opened.wait()
+  }
+
+  func waitUntilHeld() { held.wait() }
 }
 
 /// The events of a driver, which its thread appends.

@@ -48,6 +48,13 @@ final class LoopbackViewer {
     return true
   }
 
+  /// Sends what another one would.
+  func send(_ payload: [UInt8], to address: TransportAddress) {
+    burst.removeAll()
+    _ = burst.append(payload)
+    _ = socket.send(burst, from: socket.localAddress, to: address)
+  }
+
   func close() {
     peer.close(at: Self.now())
     settle()

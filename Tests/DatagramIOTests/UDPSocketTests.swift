@@ -3,6 +3,14 @@ import Glibc
 import SansIO
 import Testing
 
+/// What this machine's kernel has.
+enum Kernel {
+  static let hasIPv6 = (try? UDPSocket(bind: TransportAddress(.v6(high: 0, low: 1), port: 0))) != nil
+  static let hasSegmentation =
+    (try? UDPSocket(bind: TransportAddress(.loopbackV4, port: 0)))?.sending == .segmented
+  static let loopbacks = hasIPv6 ? [IPAddress.loopbackV4, .v6(high: 0, low: 1)] : [.loopbackV4]
+}
+
 /// Sockets on the loopback interface of this machine.
 @Suite(.serialized) struct UDPSocketTests {
   /// Waits until datagrams have arrived, five seconds at most, and gives their contents.
@@ -37,11 +45,10 @@ import Testing
     socket.send(burst(lengths), from: TransportAddress(from, port: socket.localAddress.port), to: to)
   }
 
-  @Test(arguments: [UDPSocket.Sending.segmented, .separate], [IPAddress.loopbackV4, .v6(high: 0, low: 1)])
+  @Test(arguments: [UDPSocket.Sending.segmented, .separate], Kernel.loopbacks)
   func `a burst arrives datagram by datagram, from where it was sent`(sending: UDPSocket.Sending, ip: IPAddress) throws
   {
-    guard let bound = try? UDPSocket(bind: TransportAddress(ip, port: 0)) else { return }
-    var receiver = bound
+    var receiver = try UDPSocket(bind: TransportAddress(ip, port: 0))
     var sender = try UDPSocket(bind: TransportAddress(.anyV4, port: 0), sending: sending)
     let lengths = [30] + Array(repeating: 1200, count: 70) + [700, 1200, 1100, 1, 1]
     let result = Self.send(lengths, on: &sender, from: ip, to: receiver.localAddress)
@@ -55,9 +62,13 @@ import Testing
     #expect(sender.counters.segmentationRefusals == 0)
   }
 
+  @Test(.enabled(if: Kernel.hasIPv6, "this machine has no IPv6"))
+  func `IPv6 is tested`() { #expect(Kernel.loopbacks.contains { $0.isV6 }) }
+
   @Test func `one socket serves both families and tells where each datagram came to`() throws {
     var server = try UDPSocket(bind: TransportAddress(.anyV4, port: 0))
-    for ip in [IPAddress.v4(0x7F00_0002), .v6(high: 0, low: 1)] where server.localAddress.ip.isV6 || !ip.isV6 {
+    #expect(server.localAddress.ip.isV6 == Kernel.hasIPv6)
+    for ip in [IPAddress.v4(0x7F00_0002)] + Kernel.loopbacks.filter(\.isV6) {
       var client = try UDPSocket(bind: TransportAddress(ip.isV6 ? ip : .loopbackV4, port: 0))
       let target = TransportAddress(ip, port: server.localAddress.port)
       #expect(Self.send([5], on: &client, from: client.localAddress.ip, to: target) == .sent)
@@ -96,10 +107,10 @@ import Testing
     #expect(second == (false, 10))
   }
 
-  @Test func `a run that the kernel will not cut is sent separately`() throws {
+  @Test(.enabled(if: Kernel.hasSegmentation, "this kernel has no UDP_SEGMENT"))
+  func `a run that the kernel will not cut is sent separately`() throws {
     var receiver = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
     var sender = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
-    guard sender.sending == .segmented else { return }
     // Without checksums the kernel refuses with EINVAL, as it does where a segment exceeds the route's MTU.
     var on: Int32 = 1
     #expect(setsockopt(sender.descriptor, SOL_SOCKET, SO_NO_CHECK, &on, socklen_t(MemoryLayout<Int32>.size)) == 0)
@@ -107,6 +118,22 @@ import Testing
     #expect(Self.send(lengths, on: &sender, from: .loopbackV4, to: receiver.localAddress) == .sent)
     #expect(Self.receive(lengths.count, on: &receiver).map(\.bytes.count) == lengths)
     #expect(sender.counters.segmentationRefusals == 2 && sender.counters.sendFailures == 0)
+  }
+
+  @Test(.enabled(if: Kernel.hasSegmentation, "this kernel has no UDP_SEGMENT"))
+  func `an interface that cannot do checksums is not asked to cut again`() throws {
+    var receiver = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
+    var sender = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
+    // A full buffer is nothing of the kind, and a long segment one of this route alone.
+    let refusals = [sender.isRefusal(of: EAGAIN), sender.isRefusal(of: EMSGSIZE)]
+    #expect(refusals == [false, true] && sender.sending == .segmented)
+    let isRefusal = sender.isRefusal(of: EIO)
+    #expect(isRefusal && sender.sending == .separate)
+    #expect(sender.counters.segmentationRefusals == 2)
+    let lengths = Array(repeating: 1000, count: 70) + [300]
+    #expect(Self.send(lengths, on: &sender, from: .loopbackV4, to: receiver.localAddress) == .sent)
+    #expect(Self.receive(lengths.count, on: &receiver).map(\.bytes.count) == lengths)
+    #expect(sender.counters.segmentationRefusals == 2)
   }
 
   @Test func `an IPv4 socket says that it has no way to IPv6`() throws {

@@ -81,7 +81,7 @@ import Testing
         return error
       }
     }
-    #expect(error(folder.path("missing.mp4"))?.description == "it cannot be opened: No such file or directory")
+    #expect(error(folder.path("missing.mp4"))?.description == "there is no such file or folder")
     #expect(error(folder.path("")) == .isFolder)
     #expect(error(try folder.write([], to: "empty.mp4")) == .empty)
     #expect(error(try folder.write(Array("just some words\n".utf8), to: "words.mp4")) == .notMedia)

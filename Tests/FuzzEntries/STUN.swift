@@ -16,7 +16,8 @@ public func fuzzSTUN(_ bytes: UnsafeRawBufferPointer) {
     precondition(again.isAuthentic(in: encoded.span.bytes, password: "secret"))
   }
   var generator = SeededGenerator(seed: 1)
-  var agent = ICEAgent(lite: ICECredentials(random: &generator), remote: ICECredentials(random: &generator))
+  let (lite, remote) = (ICECredentials(random: &generator), ICECredentials(random: &generator))
+  var agent = ICEAgent(lite: lite, remote: remote, random: &generator)
   let peer = TransportAddress(.loopbackV4, port: 1)
   agent.receive(span, from: peer, to: TransportAddress(.loopbackV4, port: 2), at: Instant(nanoseconds: 0))
   precondition(agent.pollOutput() == nil && !agent.isVerified(peer))

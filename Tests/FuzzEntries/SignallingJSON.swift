@@ -13,7 +13,7 @@ public func fuzzSignallingJSON(_ bytes: UnsafeRawBufferPointer) {
   } catch {
     precondition(ServerMessage.error(error).encoded().count > 2)
   }
-  var session = SignallingSession(pin: PINGuard(pin: "4711"), at: 0)
+  var session = SignallingSession(pin: PINGuard(pin: "4711"), source: "192.0.2.1", at: 0)
   var now: UInt64 = 0
   func feed(_ message: [UInt8]) {
     now += 50_000_000

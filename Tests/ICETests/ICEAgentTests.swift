@@ -143,15 +143,66 @@ import WebRTCTestPeer
     #expect(network.agent.selectedPath?.local == ICENetwork.server6)
   }
 
-  @Test func `of many addresses that nominate at once, the highest priority holds`() {
+  @Test func `of many addresses that nominate at once, the highest priority holds`() throws {
     var network = ICENetwork(seed: 10)
     let password = network.agent.local.password
     let other = TransportAddress(.v4(0xC000_0208), port: 1)
     _ = network.inject(check(network, transaction: 1, priority: 100).encoded(password: password))
     _ = network.inject(check(network, transaction: 2, priority: 50).encoded(password: password), from: other)
     #expect(network.agent.selectedPath?.remote == ICENetwork.browser)
-    _ = network.inject(check(network, transaction: 3, priority: 200).encoded(password: password), from: other)
+    let answers = network.inject(check(network, transaction: 3, priority: 200).encoded(password: password), from: other)
+    _ = network.inject(try answer(try #require(answers.last), network), from: other)
     #expect(network.agent.selectedPath?.remote == other)
+  }
+
+  /// What a peer that got `challenge` answers.
+  private func answer(_ challenge: Transmit, _ network: ICENetwork, password: String? = nil) throws -> [UInt8] {
+    let transaction = try STUNMessage(challenge.payload).transaction
+    return STUNMessage(.success, transaction: transaction, attributes: [.xorMappedAddress(challenge.from)])
+      .encoded(password: password ?? network.peer.local.password)
+  }
+
+  @Test func `nothing goes to another address before the peer has answered from there`() throws {
+    var network = ICENetwork(seed: 12)
+    let password = network.agent.local.password
+    let (stranger, other) = (TransportAddress(.v4(0xCB00_7101), port: 80), TransportAddress(.v4(0xC000_0208), port: 1))
+    _ = network.inject(check(network, transaction: 1).encoded(password: password))
+    var challenges: [Transmit] = []
+    for transaction: UInt64 in 2...20 {
+      // Signed and fresh, and from where the peer is not.
+      let bytes = check(network, transaction: transaction).encoded(password: password)
+      let answers = network.inject(bytes, from: stranger)
+      #expect(answers.count == 2 && answers.allSatisfy { $0.to == stranger && $0.payload.count <= bytes.count })
+      challenges.append(try #require(answers.last))
+    }
+    #expect(network.agent.selectedPath?.remote == ICENetwork.browser)
+    let ids = try challenges.map { try STUNMessage($0.payload).transaction }
+    #expect(Set(ids).count == ids.count)
+    let last = try #require(challenges.last)
+    // Answers that come from elsewhere, are signed wrongly, or answer nothing prove nothing.
+    #expect(network.inject(try answer(last, network), from: other).isEmpty)
+    #expect(network.inject(try answer(last, network, password: "guessed guessed guessed"), from: stranger).isEmpty)
+    #expect(network.inject(try answer(challenges[0], network), from: stranger).isEmpty)
+    #expect(network.agent.selectedPath?.remote == ICENetwork.browser)
+    #expect(network.agentEvents == [Self.connected])
+    #expect(network.agent.drops == [.unexpected: 2, .notAuthentic: 1])
+
+    _ = network.inject(try answer(last, network), from: stranger)
+    #expect(network.agent.selectedPath?.remote == stranger)
+    // A proven address is not asked again, the first one is.
+    #expect(network.inject(check(network, transaction: 30).encoded(password: password)).count == 2)
+    #expect(network.agent.selectedPath?.remote == stranger)
+  }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `a move gets through a network that loses a third of everything`(seed: UInt64) {
+    var network = ICENetwork(seed: seed, pairs: [ICENetwork.pair, ICENetwork.pair6])
+    network.run(for: .seconds(10))
+    (network.up.conditions.loss, network.down.conditions.loss) = (0.33, 0.33)
+    network.peer.nominate(ICENetwork.pair6, at: network.now)
+    network.run(for: .seconds(25))
+    #expect(network.agent.selectedPath?.remote == ICENetwork.browser6)
+    #expect(network.peer.checksAnswered > 0)
   }
 
   @Test func `a peer on ever new addresses is remembered up to a bound, the nominated one always`() {

@@ -30,7 +30,7 @@ struct ICENetwork {
     var generator = SeededGenerator(seed: seed)
     let lite = ICECredentials(random: &generator)
     let browser = ICECredentials(random: &generator)
-    agent = ICEAgent(lite: lite, remote: browser)
+    agent = ICEAgent(lite: lite, remote: browser, random: &generator)
     peer = ICEControllingAgent(local: browser, remote: lite, pairs: pairs, seed: generator.next(), at: now)
     peer.nominatesAggressively = aggressive
     up = LossyLink(conditions, seed: generator.next())

@@ -9,7 +9,10 @@ import Testing
     let clock = VirtualClock()
     let configuration = PlayerConfiguration(sources: [], testCardSize: VideoSize(width: 768, height: 384))
     var environment = Player.Environment.live(configuration, clock: clock)
-    environment.run = { $0() }
+    environment.run = { work in
+      work()
+      return true
+    }
     let player = Player(configuration: configuration, environment: environment)
     let encoded = Monitor([EncodedFrame]())
     let channel = PresetChannel(

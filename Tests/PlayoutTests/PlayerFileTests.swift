@@ -101,7 +101,12 @@ import Testing
     let state = harness.player.state
     #expect(
       state.skipped.map(\.item.name) == ["1 empty.mp4", "2 text.mp4", "4 half.mp4", "5 sound.mp4", "7 missing.mp4"])
-    #expect(state.skipped.map(\.reason).allSatisfy { !$0.isEmpty })
+    #expect(
+      state.skipped.map(\.reason) == [
+        "the file is empty", "it is not a media file, or its beginning is damaged",
+        "it is not a media file, or its beginning is damaged", "there is no video in it",
+        "there is no such file or folder",
+      ])
     #expect(state.count == 7)
     #expect(harness.recorder.numbers == (0..<106).map { $0 % 30 })
     let started = harness.events.compactMap { event in if case .started(_, let index) = event { index } else { nil } }
@@ -120,6 +125,45 @@ import Testing
     #expect(harness.player.state.skipped.isEmpty)
   }
 
+  @Test func `a codec that libav lacks is named`() throws {
+    var data = try Data(contentsOf: URL(fileURLWithPath: TestClips.loop))
+    while let tag = data.range(of: Data("avc1".utf8)) { data.replaceSubrange(tag, with: Data("xyz1".utf8)) }
+    let strange = TestClips.folder + "/strange.mp4"
+    try data.write(to: URL(fileURLWithPath: strange))
+    let harness = play([strange, TestClips.loop], seconds: 0.5)
+    #expect(harness.player.state.item?.name == "loop.mp4")
+    let reason = "there is no decoder for its codec xyz1"
+    #expect(harness.player.state.skipped.map(\.reason) == [reason])
+    #expect(harness.events.first == .skipped(PlaylistItem(name: "strange.mp4", url: strange), reason: reason))
+  }
+
+  @Test func `a mistyped path is named, whatever it was to be`() {
+    let harness = play(["/nowhere/films", TestClips.loop], seconds: 0.5)
+    #expect(harness.player.state.skipped.map(\.item.url) == ["/nowhere/films"])
+    #expect(harness.player.state.skipped.map(\.reason) == ["there is no such file or folder"])
+  }
+
+  @Test(arguments: [("long.mkv", ""), ("long.mp4", " -movflags +faststart")])
+  func `a file whose end is missing plays as far as it goes and is named`(name: String, options: String) throws {
+    // Six seconds.
+    let clip = TestClips.make(name, "-c:v libx264 -preset veryfast -crf 16 -g 5" + options, framerate: 5)
+    let data = try Data(contentsOf: URL(fileURLWithPath: clip))
+    let broken = TestClips.folder + "/cut " + name
+    try data.prefix(data.count * 2 / 3).write(to: URL(fileURLWithPath: broken))
+    let whole = PlayerHarness([clip, TestClips.loop])
+    whole.clock.run(to: 6.5)
+    #expect(whole.player.state.item?.name == "loop.mp4" && whole.player.state.skipped.isEmpty)
+
+    let harness = PlayerHarness([broken, TestClips.loop], readsNumbers: true)
+    harness.clock.run(to: 5.5)
+    #expect(Array(harness.recorder.numbers.prefix(12)) == Array(0..<12))
+    #expect(harness.events.contains(.started(PlaylistItem(name: "loop.mp4", url: TestClips.loop), index: 1)))
+    let skipped = try #require(harness.player.state.skipped.first)
+    #expect(skipped.item.url == broken)
+    #expect(skipped.reason.firstMatch(of: /^it breaks off at [234] s/) != nil, "\(skipped.reason)")
+    #expect(harness.events.contains(.skipped(skipped.item, reason: skipped.reason)))
+  }
+
   @Test func `a file that breaks off plays as far as it goes`() throws {
     let clip = TestClips.make("whole.ts", "-c:v libx264 -preset veryfast -crf 16 -g 10")
     let data = try Data(contentsOf: URL(fileURLWithPath: clip))
@@ -129,6 +173,8 @@ import Testing
     harness.clock.run(to: 1.2)
     #expect(Array(harness.recorder.numbers.prefix(15)) == Array(0..<15))
     #expect(harness.player.state.item?.name == "loop.mp4")
+    // A transport stream does not say how long it is, so nothing is missed.
+    #expect(harness.player.state.skipped.isEmpty)
   }
 }
 

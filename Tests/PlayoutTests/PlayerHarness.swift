@@ -20,7 +20,10 @@ final class PlayerHarness {
       sources: open == nil ? sources : sources.map { "script://\($0)" }, repeats: repeats, maximumFramerate: framerate,
       testCardSize: VideoSize(width: 768, height: 384), decoderThreads: 1)
     var environment = Player.Environment.live(configuration, clock: clock)
-    environment.run = { $0() }
+    environment.run = { work in
+      work()
+      return true
+    }
     if let open { environment.open = open }
     player = Player(configuration: configuration, environment: environment) { [log] event in
       log.update { $0.append(event) }

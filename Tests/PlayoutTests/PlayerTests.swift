@@ -273,6 +273,121 @@ import Testing
     harness.clock.run(to: 5.5)
     #expect(!harness.player.state.hasEnded)
     #expect(harness.recorder.seen.count > 40)
+    // It is not over any more: whoever was told so is told that.
+    let item = PlaylistItem(name: "a", url: "script://a")
+    #expect(harness.events == [.started(item, index: 0), .ended, .started(item, index: 0)])
+  }
+
+  @Test func `an item that ends long before its end is named, and played again as far as it goes`() {
+    let harness = harness(
+      ["a": { ScriptedSource(clock: $0, count: 90, claims: 8) }, "b": { ScriptedSource(clock: $0, count: 30) }],
+      order: ["a", "b"])
+    harness.clock.run(to: 3.5)
+    let item = PlaylistItem(name: "a", url: "script://a")
+    let skipped = [PlayerState.Skipped(item: item, reason: "it breaks off at 3 s of 8")]
+    #expect(harness.player.state.item?.name == "b")
+    #expect(harness.player.state.skipped == skipped)
+    harness.clock.run(to: 20)
+    #expect(harness.player.state.skipped == skipped)
+    #expect(harness.events.filter { if case .skipped = $0 { true } else { false } }.count == 1)
+    let started = harness.events.filter { $0 == .started(item, index: 0) }.count
+    #expect(started >= 4)
+    #expect(harness.recorder.seen.count == 601)
+  }
+
+  @Test func `an item that fails after a while is named in the state too`() {
+    let harness = harness(
+      [
+        "a": { ScriptedSource(clock: $0, count: 90, failure: .timedOut) },
+        "b": { ScriptedSource(clock: $0, count: 30) },
+      ], order: ["a", "b"])
+    harness.clock.run(to: 3.5)
+    #expect(harness.player.state.skipped.map(\.reason) == ["it breaks off at 2 s: no data came in time"])
+  }
+
+  @Test func `a seek to behind the end is no proof that something is missing`() {
+    let harness = harness(
+      ["a": { ScriptedSource(clock: $0, count: 90, claims: 3) }, "b": { ScriptedSource(clock: $0, count: 90) }],
+      order: ["a", "b"])
+    harness.clock.run(to: 0.5)
+    harness.player.seek(to: MediaTime(seconds: 99))
+    harness.clock.run(to: 1)
+    #expect(harness.player.state.item?.name == "b")
+    #expect(harness.player.state.skipped.isEmpty)
+  }
+
+  /// A player whose openers run when a test says so.
+  private func player(
+    run: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool
+  ) -> (player: Player, clock: VirtualClock) {
+    let clock = VirtualClock()
+    let environment = Player.Environment(
+      clock: clock, open: { _, _ throws(MediaError) in ScriptedSource(clock: clock, count: 300) },
+      testCard: { () throws(MediaError) in try TestCardSource.brief() }, run: run)
+    let configuration = PlayerConfiguration(sources: ["script://a", "script://b", "script://c"])
+    return (Player(configuration: configuration, environment: environment), clock)
+  }
+
+  @Test func `a flood of commands has two openers at work, and the last command holds`() {
+    let works = Monitor([@Sendable () -> Void]())
+    let (player, clock) = player { work in
+      works.update { $0.append(work) }
+      return true
+    }
+    player.start()
+    clock.run(to: 0.01)
+    for round in 0..<200 {
+      player.go(to: round % 3)
+      clock.run(to: 0.01 + Double(round) / 1e6)
+    }
+    #expect(works.withLock { $0.count } == 2)
+    // Broken off, they come to their ends; the one that is wanted is opened then.
+    for _ in 0..<2 {
+      let underway = works.withLock { works in
+        defer { works = [] }
+        return works
+      }
+      for work in underway { work() }
+      clock.run(to: 0.1)
+    }
+    #expect(player.state.item?.name == "b")
+    #expect(works.withLock { $0.isEmpty })
+    clock.release()
+    player.stop()
+  }
+
+  @Test func `without a thread for an opener the next second brings another try`() {
+    let isShort = Monitor(true)
+    let tries = Monitor(0)
+    let (player, clock) = player { work in
+      tries.update { $0 += 1 }
+      if isShort.withLock({ $0 }) { return false }
+      work()
+      return true
+    }
+    player.start()
+    clock.run(to: 3.5)
+    #expect(player.state.isTestCard)
+    #expect((3...5).contains(tries.withLock { $0 }))
+    isShort.update { $0 = false }
+    clock.run(to: 5)
+    #expect(player.state.item?.name == "a")
+    clock.release()
+    player.stop()
+  }
+
+  @Test func `commands that nobody comes to are bounded, and those that were dropped are counted`() {
+    let (player, clock) = player { work in
+      work()
+      return true
+    }
+    for _ in 0..<100 { player.go(to: 1) }
+    player.start()
+    clock.run(to: 0.5)
+    #expect(player.state.counters.droppedCommands == 36)
+    #expect(player.state.item?.name == "b")
+    clock.release()
+    player.stop()
   }
 
   @Test func `those who sleep get nothing`() {
@@ -298,7 +413,10 @@ import Testing
       clock: clock,
       open: { _, _ throws(MediaError) in ScriptedSource(clock: box.wait { $0 }!, count: 300) },
       testCard: { () throws(MediaError) in try TestCardSource.brief() },
-      run: { work in waiting.update { $0 = work } })
+      run: { work in
+        waiting.update { $0 = work }
+        return true
+      })
     let player = Player(configuration: configuration, environment: environment)
     player.start()
     clock.run(to: 0.9)

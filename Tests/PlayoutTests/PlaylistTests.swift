@@ -20,10 +20,17 @@ import Testing
     #expect(items.first?.url == folder.path + "/a/x.mkv")
   }
 
-  @Test func `files, addresses and what does not exist stay as they are named, but for folders`() {
-    let items = Playlist(sources: ["/nowhere/film.mp4", "/nowhere/folder", "http://host/path/live.mp4?key=1"]).items
-    #expect(items.map(\.name) == ["film.mp4", "live.mp4"])
-    #expect(items.map(\.url) == ["/nowhere/film.mp4", "http://host/path/live.mp4?key=1"])
+  @Test func `files, addresses and what does not exist stay as they are named, but for what need not be there`() {
+    let sources = ["/nowhere/film.mp4", "/nowhere/folder", "/nowhere/stick", "http://host/path/live.mp4?key=1"]
+    let items = Playlist(sources: sources, optional: ["/nowhere/stick"]).items
+    #expect(items.map(\.name) == ["film.mp4", "folder", "live.mp4"])
+    #expect(items.map(\.url) == ["/nowhere/film.mp4", "/nowhere/folder", "http://host/path/live.mp4?key=1"])
+  }
+
+  @Test func `what need not be there is played when it is`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.mp4", "x")
+    #expect(Playlist(sources: [folder.path], optional: [folder.path]).items.map(\.name) == ["a.mp4"])
   }
 
   @Test func `a list names films beside it, elsewhere and on the net`() throws {

@@ -21,7 +21,7 @@ final class ScriptedSource: FrameSource {
 
   init(
     clock: VirtualClock, count: Int, framerate: Double = 30, knowsDuration: Bool = true,
-    failure: MediaError? = nil, cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
+    claims: Double? = nil, failure: MediaError? = nil, cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
   ) {
     self.failure = failure
     self.clock = clock
@@ -29,7 +29,8 @@ final class ScriptedSource: FrameSource {
     self.cost = cost
     interval = MediaTime(seconds: 1 / framerate)
     description = SourceDescription(
-      duration: knowsDuration ? MediaTime(seconds: Double(count) / framerate) : nil, frameDuration: interval,
+      duration: knowsDuration ? MediaTime(seconds: Double(count) / framerate) : nil,
+      claimedDuration: claims.map { MediaTime(seconds: $0) }, frameDuration: interval,
       projection: SourceProjection(nil), decoder: "script")
   }
 

@@ -173,6 +173,36 @@ struct RTPSenderTests {
     #expect(sender.resend(nack, into: &packets.burst, reserving: 0, at: now) { $1 } == 256)
   }
 
+  @Test func `the messages of one datagram share what is looked up, and unknown numbers cost no memory`() throws {
+    var sender = sender()
+    let number = sender.nextSequenceNumber
+    var budget = 256
+    let unknown = GenericNACK(sender: 0, media: 0x1111, sequenceNumbers: [number])
+    #expect(!sender.mayKnow(unknown, budget: budget))
+    for round in 0..<20 {
+      packets.burst.removeAll()
+      _ = sender.write(try frame(UInt32(round) * 3000, count: 20_000), into: &packets.burst, reserving: 0, at: now) {
+        $1
+      }
+    }
+    packets.burst.removeAll()
+    let end = sender.nextSequenceNumber
+    var resent: [Int] = []
+    for part: UInt16 in 0..<4 {
+      let nack = GenericNACK(sender: 0, media: 0x1111, sequenceNumbers: (0..<100).map { number &+ 100 * part &+ $0 })
+      #expect(sender.mayKnow(nack, budget: budget) == (part < 3))
+      resent.append(
+        sender.resend(nack, budget: &budget, into: &packets.burst, reserving: 0, at: now) { $1 })
+    }
+    #expect(resent == [100, 100, 56, 0] && budget == 0)
+    for outside in [number &- 1, end, number &+ 0x8000] {
+      #expect(!sender.mayKnow(GenericNACK(sender: 0, media: 0x1111, sequenceNumbers: [outside]), budget: 1))
+    }
+    for inside in [number, end &- 1] {
+      #expect(sender.mayKnow(GenericNACK(sender: 0, media: 0x1111, sequenceNumbers: [inside]), budget: 1))
+    }
+  }
+
   @Test func `a flood of requests gets at most half of what was sent`() throws {
     var sender = sender()
     var resent = 0
@@ -224,5 +254,16 @@ final class Packets {
 
   private static func bytes(_ index: Int, of burst: borrowing DatagramBurst) -> [UInt8] {
     burst.bytes(at: index).withUnsafeBytes { [UInt8]($0) }
+  }
+}
+
+extension RTPSender {
+  /// Answers a NACK that is alone in its datagram.
+  mutating func resend(
+    _ nack: GenericNACK, into burst: inout DatagramBurst, reserving overhead: Int, at now: Instant,
+    protect: Protection
+  ) -> Int {
+    var budget = Self.maximumNumbers
+    return resend(nack, budget: &budget, into: &burst, reserving: overhead, at: now, protect: protect)
   }
 }

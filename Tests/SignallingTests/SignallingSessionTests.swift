@@ -14,7 +14,7 @@ import Testing
   private let pin = PINGuard(pin: "482913")
 
   private func session(saying text: String? = hello) -> SignallingSession {
-    var session = SignallingSession(pin: pin, at: 0)
+    var session = SignallingSession(pin: pin, source: "a", at: 0)
     if let text { _ = session.receive(Array(text.utf8), at: 0) }
     return session
   }
@@ -91,20 +91,47 @@ import Testing
     #expect(last.last == .close(code: 1008, reason: "too many wrong PINs"))
   }
 
-  @Test func `wrong PINs are slow for the whole appliance, over however many connections`() {
+  @Test func `wrong PINs are slow, over however many connections`() {
     func join(at now: UInt64) -> [SignallingError.Code] {
-      var session = SignallingSession(pin: pin, at: now)
+      var session = SignallingSession(pin: pin, source: "a", at: now)
       return codes(session.receive(Array(#"{"type":"hello","pin":"0"}"#.utf8), at: now))
     }
     for _ in 1...10 { #expect(join(at: 0) == [.wrongPin]) }
     for _ in 1...10 { #expect(join(at: 0) == [.rateLimited]) }
-    #expect(pin.check("482913", at: 5 * Self.second) == .tooMany)
-    #expect(pin.check("482913", at: 7 * Self.second) == .right)
+    #expect(pin.check("482913", from: "a", at: 5 * Self.second) == .tooMany)
+    #expect(pin.check("482913", from: "a", at: 7 * Self.second) == .right)
     #expect(join(at: 7 * Self.second) == [.wrongPin])
     #expect(join(at: 7 * Self.second) == [.rateLimited])
-    #expect(pin.check("48291", at: 700 * Self.second) == .wrong)
-    #expect(pin.check("4829130", at: 700 * Self.second) == .wrong)
-    #expect(PINGuard(pin: "").check("", at: 0) == .wrong)
+    #expect(pin.check("48291", from: "a", at: 700 * Self.second) == .wrong)
+    #expect(pin.check("4829130", from: "a", at: 700 * Self.second) == .wrong)
+    #expect(PINGuard(pin: "").check("", from: "a", at: 0) == .wrong)
+  }
+
+  @Test func `no stranger can lock the operator out, however many there are`() {
+    for second in 0..<2000 as Range<UInt64> {
+      for stranger in ["x", "y", "z\(second % 500)"] { _ = pin.check("0", from: stranger, at: second * Self.second) }
+    }
+    #expect(pin.check("482913", from: "x", at: 2000 * Self.second) == .tooMany)
+    #expect(pin.check("482913", from: "operator", at: 2000 * Self.second) == .right)
+    // A slip of the finger is forgiven too, and after it there is a wait.
+    #expect(pin.check("482931", from: "operator", at: 2001 * Self.second) == .wrong)
+    #expect(pin.check("482913", from: "operator", at: 2002 * Self.second) == .tooMany)
+    #expect(pin.check("482913", from: "operator", at: 2602 * Self.second) == .right)
+  }
+
+  @Test func `many sources together get few tries`() {
+    var wrong = 0
+    for second in 0..<3600 as Range<UInt64> {
+      for source in 0..<200 where pin.check("0", from: "\(source)", at: second * Self.second) == .wrong { wrong += 1 }
+    }
+    // The first hundred and one a minute from whoever is quick; then six an hour from each.
+    #expect(wrong <= 100 + 60 + 200 * 6 + 200)
+  }
+
+  @Test func `what is remembered of sources is bounded`() {
+    for source in 0..<5000 { #expect(pin.check("0", from: "\(source)", at: UInt64(source)) == .wrong) }
+    #expect(pin.check("0", from: "0", at: 5000) == .wrong)
+    #expect(pin.check("482913", from: "4999", at: 5000) == .tooMany)
   }
 
   @Test func `a malformed message costs an error, and the connection lives`() {

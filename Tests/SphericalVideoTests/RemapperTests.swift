@@ -15,6 +15,11 @@ import Testing
       fieldOfView: .degrees(fieldOfView))
   }
 
+  @Test(.enabled(if: Remapper.Kernel.available.count > 1, "this machine has one kernel: nothing to compare it with"))
+  func `there is more than one kernel to compare`() {
+    #expect(Set(Remapper.Kernel.available).count == Remapper.Kernel.available.count)
+  }
+
   @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func `all kernels and layouts give the same bytes on random pictures`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)

@@ -50,6 +50,8 @@ public struct ICEControllingAgent: ProtocolEngine {
   public private(set) var checksSent = 0
   /// Answers that were not signed by the peer, or answer nothing.
   public private(set) var answersDropped = 0
+  /// Checks of the peer's own that were answered.
+  public private(set) var checksAnswered = 0
 
   private let pairs: [Pair]
   private let tieBreaker: UInt64
@@ -89,6 +91,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   public mutating func nominate(_ pair: Pair, at now: Instant) {
     state = .nominating(pair)
     pending = [:]
+    nextConsent = nil
     schedule(pair, nominates: true, at: now)
     advance(to: now)
   }
@@ -117,7 +120,9 @@ public struct ICEControllingAgent: ProtocolEngine {
     _ payload: borrowing RawSpan, from: TransportAddress, to: TransportAddress, at now: Instant
   ) {
     let bytes = copy payload
-    guard let message = try? STUNMessage.parse(bytes), message.messageClass == .success,
+    let message = try? STUNMessage.parse(bytes)
+    if let message, message.messageClass == .request { return answer(message, bytes, from: from, to: to) }
+    guard let message, message.messageClass == .success,
       message.isAuthentic(in: bytes, password: remote.password),
       let check = pending.removeValue(forKey: message.transaction),
       check.pair == Pair(local: to, remote: from), message.xorMappedAddress == to
@@ -139,6 +144,21 @@ public struct ICEControllingAgent: ProtocolEngine {
     case .nominating, .connected, .expired:
       break
     }
+  }
+
+  /// A full agent answers the checks that come to it, whoever is controlling.
+  private mutating func answer(
+    _ check: STUNMessage, _ bytes: RawSpan, from: TransportAddress, to: TransportAddress
+  ) {
+    guard check.isFingerprinted, check.username == "\(local.ufrag):\(remote.ufrag)",
+      check.isAuthentic(in: bytes, password: local.password)
+    else {
+      answersDropped += 1
+      return
+    }
+    checksAnswered += 1
+    let response = STUNMessage(.success, transaction: check.transaction, attributes: [.xorMappedAddress(from)])
+    outputs.append(.transmit(Transmit(payload: response.encoded(password: local.password), from: to, to: from)))
   }
 
   private mutating func connect(_ pair: Pair, at now: Instant) {

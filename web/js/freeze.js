@@ -25,7 +25,7 @@ export class FreezeWatch {
     }
     if (this.#isAsking || (this.#decodedBefore !== null && silence <= limit)) return 'unknown';
     this.#isAsking = true;
-    const decoded = (await framesDecoded(peer)) ?? 0;
+    const decoded = (await inboundVideo(peer))?.framesDecoded ?? 0;
     this.#isAsking = false;
     const before = this.#decodedBefore;
     this.#decodedBefore = before === null ? decoded : null;
@@ -34,9 +34,10 @@ export class FreezeWatch {
   }
 }
 
-async function framesDecoded(peer) {
+/** What a media connection has received of its video, as in `getStats()`; null when nothing is known. */
+export async function inboundVideo(peer) {
   for (const entry of (await peer.statistics())?.values() ?? []) {
-    if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry.framesDecoded ?? null;
+    if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry;
   }
   return null;
 }

@@ -34,6 +34,14 @@ export function noticeFor(viewer) {
       });
     case 'connecting':
     case 'rejoining':
+      if (viewer.isBlocked && viewer.cannotDecode) {
+        return card(
+          'This browser cannot show the picture',
+          'The video arrives, but this browser does not decode it. A current Chrome, Edge, Safari or Firefox can. '
+            + 'Still trying…',
+          { busy: true },
+        );
+      }
       if (viewer.isBlocked) {
         return card(
           'No picture gets through',

@@ -5,7 +5,7 @@
 export class Programme {
   name = '';
   presets = [];
-  /** The number of the preset that the attached display and the followers see, or null. */
+  /** The number of the preset that the followers see, or null. */
   preset = null;
   item = null;
   /** When `item` was received, as `performance.now()`: its position moves on from there. */
@@ -35,7 +35,7 @@ export class Programme {
       this.itemAt = performance.now();
     }
     if (Number.isInteger(message.viewers)) this.viewers = message.viewers;
-    if (Array.isArray(message.skipped)) this.skipped = message.skipped;
+    if (Array.isArray(message.skipped)) this.skipped = message.skipped.filter(isSkipped);
     if (message.notice !== undefined) this.notice = typeof message.notice === 'string' ? message.notice : null;
     if (typeof message.name === 'string') this.name = message.name;
     if (message.limits && typeof message.limits === 'object') this.limits = message.limits;
@@ -66,6 +66,10 @@ export class Programme {
     const index = this.presets.findIndex((preset) => preset.number === number);
     return this.presets[((((index < 0 ? 0 : index) + steps) % length) + length) % length];
   }
+}
+
+function isSkipped(value) {
+  return typeof value?.name === 'string' && typeof value.reason === 'string';
 }
 
 function isPreset(value) {

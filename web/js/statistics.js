@@ -1,6 +1,8 @@
 import { measure } from './text.js';
 
 const interval = 1000;
+/** So many files that are not played are named. */
+const longestList = 20;
 const svg = 'http://www.w3.org/2000/svg';
 
 /**
@@ -45,6 +47,9 @@ export class Statistics {
   #latency = document.getElementById('latency');
   #curve = document.getElementById('latency-curve');
   #headline = document.getElementById('latency-now');
+  #skipped = document.getElementById('skipped');
+  #skippedList = document.getElementById('skipped-list');
+  #skippedShown = '';
   #values = new Map();
   #before = null;
   #timer = 0;
@@ -88,10 +93,24 @@ export class Statistics {
       const words = [health.status, health.decoder, measure(health.framerate, 'fps', 1)];
       this.#set('Cupola', words.filter(Boolean).join(' · '));
     }
+    this.#showSkipped(programme.skipped);
     this.#latency.hidden = latency.median === null;
     if (latency.median === null) return;
     this.#headline.textContent = latency.median.toFixed(latency.median < 10 ? 1 : 0);
     this.#draw(latency.samples.slice(-120));
+  }
+
+  /** Which files are not played, or not to their end, and why. */
+  #showSkipped(skipped) {
+    const key = JSON.stringify(skipped);
+    if (key === this.#skippedShown) return;
+    this.#skippedShown = key;
+    this.#skipped.hidden = skipped.length === 0;
+    const lines = skipped.slice(0, longestList).map(({ name, reason }) => `${name}: ${reason}`);
+    if (skipped.length > longestList) lines.push(`and ${skipped.length - longestList} more`);
+    this.#skippedList.replaceChildren(
+      ...lines.map((line) => Object.assign(document.createElement('li'), { textContent: line })),
+    );
   }
 
   #set(name, value) {

@@ -1,4 +1,4 @@
-import { FreezeWatch } from './freeze.js';
+import { FreezeWatch, inboundVideo } from './freeze.js';
 import { FrameLatency } from './latency.js';
 import { Memory } from './memory.js';
 import { Peer } from './peer.js';
@@ -43,6 +43,8 @@ export class Viewer extends EventTarget {
   codec = null;
   health = null;
   pinRefused = false;
+  /** True when frames came to the last try to join and none of them was decoded. */
+  cannotDecode = false;
 
   /** Times as `performance.now()`. */
   startedAt = performance.now();
@@ -357,6 +359,7 @@ export class Viewer extends EventTarget {
     const joining = this.#joining;
     if (!joining || message.id !== joining.offerID) return;
     this.codec = typeof message.codec === 'string' ? message.codec : null;
+    if (this.connection === 'full') this.#update({ connection: this.#joiningState, reason: null });
     this.#takePreset(message.preset, message.following);
     this.latency.reset();
     try {
@@ -371,7 +374,8 @@ export class Viewer extends EventTarget {
     clearTimeout(this.#joinTimer);
     this.#dropJoining();
     if (!this.#signalling.isOpen) return;
-    this.#update({ connection: this.#joiningState, reason });
+    // Whoever waits for a place waits until the answer says otherwise.
+    if (reason !== 'full') this.#update({ connection: this.#joiningState, reason });
     this.#join();
     this.#sendOffer();
   }
@@ -389,7 +393,7 @@ export class Viewer extends EventTarget {
     this.#shown = this.#joining;
     this.#joining = null;
     this.#tries = 0;
-    this.#update({ connection: 'playing', reason: null, needsGesture: false });
+    this.#update({ connection: 'playing', reason: null, needsGesture: false, cannotDecode: false });
   }
 
   #framePresented({ presentedAt, rtpTimestamp }) {
@@ -406,13 +410,20 @@ export class Viewer extends EventTarget {
     const joining = this.#joining;
     if (joining) {
       const limit = joinLimits[Math.min(this.#tries, joinLimits.length - 1)];
-      if (joining.offerID !== null && now - joining.startedAt > limit) {
-        this.#tries += 1;
-        this.#rejoin('noPicture');
-      }
+      if (joining.offerID !== null && now - joining.startedAt > limit) this.#giveUp(joining);
     } else if (this.connection === 'playing' && !this.programme.isPaused) {
       this.#watchFreeze(now - this.#picture.lastFrameAt);
     }
+  }
+
+  /** Joins again, and remembers whether it was for lack of frames or of a decoder. */
+  async #giveUp(joining) {
+    joining.startedAt = Infinity;
+    const inbound = await inboundVideo(joining.peer);
+    if (joining !== this.#joining) return;
+    this.#tries += 1;
+    this.cannotDecode = inbound?.framesReceived > 0 && inbound.framesDecoded === 0;
+    this.#rejoin('noPicture');
   }
 
   async #watchFreeze(silence) {
