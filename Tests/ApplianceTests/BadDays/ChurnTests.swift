@@ -48,7 +48,7 @@ extension WholeApplianceTests {
       try await joinAndLeave(300, at: server, random: &random)
       var after = try server.facts()
       // An item that is being opened has descriptors and a thread for a moment, and so has the health probe.
-      for _ in 0..<2000 where after.descriptors > before.descriptors || after.threads > before.threads {
+      for _ in 0..<2000 where after.descriptors > before.descriptors || after.threads > before.threads + 2 {
         _ = try server.metric("cupola_viewers")
         after = try server.facts()
       }
@@ -60,7 +60,8 @@ extension WholeApplianceTests {
         \(growth >= 0 ? "+" : "")\(growth) MB
         """)
       #expect(after.descriptors <= before.descriptors)
-      #expect(after.threads <= before.threads)
+      // Two more or less are the workers of the system's own pool.
+      #expect(after.threads <= before.threads + 2)
       #expect(growth < 16)
       #expect(server.isWithoutAlarm)
     }

@@ -87,7 +87,7 @@ extension WholeApplianceTests {
         "#!/bin/sh\nexec \(room.launcher.joined(separator: " ")) \(Chromium.defaultPath) \"$@\"\n", to: "chromium")
       #expect(chmod(browser, 0o755) == 0)
       let chromium = try Chromium(path: browser)
-      defer { chromium.close() }
+      defer { withExtendedLifetime(folder) { chromium.close() } }
       let page = try await chromium.newPage()
       try await page.navigate(to: "http://10.99.1.1:\(server.ports.http)/")
       // Which of the two addresses has the media is up to the browser: mostly the first one, else it is asked again.
@@ -102,7 +102,7 @@ extension WholeApplianceTests {
         if try await page.evaluate(remoteAddress) == "10.99.2.1" { break }
         try await page.navigate(to: "http://10.99.1.1:\(server.ports.http)/")
       }
-      try #require(try await page.evaluate(remoteAddress) == "10.99.2.1")
+      try await page.waitUntil("(\(remoteAddress)).then((address) => address === '10.99.2.1')")
 
       try await page.run(
         """

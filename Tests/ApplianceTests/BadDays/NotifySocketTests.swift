@@ -83,8 +83,8 @@ extension WholeApplianceTests {
       #expect(server.isWithoutAlarm)
 
       // And it ends in time although nobody reads.
-      let stopped = try DeafSupervisor(at: folder["other"])
-      let other = try await CupolaProcess.start(environment: environment(stopped.path))
+      let unread = try DeafSupervisor(at: folder["other"])
+      let other = try await CupolaProcess.start(environment: environment(unread.path))
       let viewer = try await other.watch(seed: 124)
       while try !isWaiting("supervisor", of: other) {
         try #require(viewer.seesMore(1))
@@ -93,6 +93,7 @@ extension WholeApplianceTests {
       let ending = await other.end(by: SIGTERM)
       #expect(ending.exit == .code(0))
       #expect(ending.after.map { $0 < .seconds(2) } == true, "\(String(describing: ending.after))")
+      #expect(unread.messages().contains("READY=1"))
     }
 
     /// Whether the thread is in a `sendmsg` that does not return.
