@@ -62,7 +62,7 @@ extension Appliance {
     let player = player.state
     return StatusSentence(
       item: ItemStatus(player), hasEnded: player.hasEnded, preset: catalogue[programme]?.name ?? "\(programme)",
-      viewers: registry.count, decoder: player.decoder
+      viewers: registry.count, decoder: player.decoder, isReachable: addresses?.isEmpty != true
     ).text
   }
 

@@ -54,6 +54,8 @@ public actor Appliance: Service {
   var revision: UInt64 = 0
   var notice: String?
   var framerate = FramerateMeter()
+  /// Where other machines reach this one, as of the last look; nil: every address is configured, or there was no look.
+  var addresses: [IPAddress]?
   private var nextConnection: UInt64 = 0
 
   /// What the threads of media and network tell the actor.
@@ -126,6 +128,7 @@ public actor Appliance: Service {
       log.error("An item ended Cupola again and again and is skipped", metadata: ["item": "\(saved.item ?? "")"])
     }
     lookAtMachine()
+    lookAtNetwork()
     player.start(from: saved.resumePoint)
     // Until a picture of the programme has been encoded, as if somebody watched it.
     awakenStreams()
@@ -160,6 +163,7 @@ public actor Appliance: Service {
       expireControls()
       await sendClocks()
       remember()
+      lookAtNetwork()
       tellStatus()
       if ticks.isMultiple(of: 2) { sendHealth() }
       if ticks.isMultiple(of: 10) { lookAtMachine() }

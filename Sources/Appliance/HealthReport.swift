@@ -38,11 +38,14 @@ struct StatusSentence {
   var viewers: Int
   /// "software", or the name of the hardware.
   var decoder: String
+  /// Whether the machine has an address for others.
+  var isReachable = true
 
   /// "playing beach.mp4, 2 of 14; front; 3 viewers; software decode".
   var text: String {
     var parts = [what, preset, viewers == 1 ? "1 viewer" : "\(viewers) viewers"]
     if !item.testCard, !decoder.isEmpty { parts.append("\(decoder) decode") }
+    if !isReachable { parts.append("no network") }
     return parts.joined(separator: "; ")
   }
 

@@ -24,12 +24,39 @@ public struct StateDirectory: Sendable {
       ?? NSHomeDirectory() + "/.local/state/cupola"
   }
 
+  /// Longer than any file that is written here.
+  private static let maximumSize = 64 * 1024
+
+  /// Why a file that is there is of no use.
+  struct ReadFailure: Error, CustomStringConvertible {
+    var description: String
+  }
+
   /// The text of a small file; nil: it is not there, or cannot be read.
-  package func read(_ name: String) -> String? {
-    guard let handle = FileHandle(forReadingAtPath: path + "/" + name),
-      let data = try? handle.read(upToCount: 64 * 1024)
-    else { return nil }
-    return String(decoding: data, as: UTF8.self)
+  package func read(_ name: String) -> String? { (try? text(of: name)) ?? nil }
+
+  /// The text of a small file; nil: it is not there.
+  ///
+  /// - Throws: why what is there cannot be read.
+  func text(of name: String) throws(ReadFailure) -> String? {
+    // A pipe in its place would keep us waiting for somebody to write.
+    let descriptor = open(path + "/" + name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw ReadFailure(description: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw ReadFailure(description: "it is no regular file")
+    }
+    guard status.st_size <= Self.maximumSize else { throw ReadFailure(description: "it is too long") }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+    do {
+      return String(decoding: try handle.read(upToCount: Self.maximumSize) ?? Data(), as: UTF8.self)
+    } catch {
+      throw ReadFailure(description: "\(error)")
+    }
   }
 
   /// Writes a file so that, whatever happens, it is there whole or as it was before; only this user can read it.
@@ -41,8 +68,14 @@ public struct StateDirectory: Sendable {
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let target = path + "/" + name
     let temporary = target + ".new"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw WriteFailure("open \(temporary)") }
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    var descriptor = open(temporary, flags, 0o600)
+    if descriptor < 0 {
+      let failure = WriteFailure("open \(temporary)")
+      // A link, a pipe or a folder in its place gives way.
+      if remove(temporary) == 0 { descriptor = open(temporary, flags, 0o600) }
+      guard descriptor >= 0 else { throw failure }
+    }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
     var done = 0
@@ -59,6 +92,8 @@ public struct StateDirectory: Sendable {
   /// Renames a file that is no good, over one that was set aside before; its new path.
   func setAside(_ name: String) -> String? {
     let aside = path + "/" + name + ".damaged"
+    // A folder does not take the place of a file by itself.
+    remove(aside)
     return rename(path + "/" + name, aside) == 0 ? aside : nil
   }
 

@@ -34,8 +34,8 @@ final class StateKeeper: Sendable {
 
   /// What the last run left, or nothing. A file that is no good is set aside beside the new one.
   func load() -> SavedState {
-    guard let text = directory.read(Self.file) else { return SavedState() }
-    do throws(SavedState.Damage) {
+    do {
+      guard let text = try directory.text(of: Self.file) else { return SavedState() }
       return try SavedState(text: text)
     } catch {
       let aside = directory.setAside(Self.file)

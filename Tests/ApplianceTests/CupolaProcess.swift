@@ -38,10 +38,13 @@ final class CupolaProcess: Sendable {
   ///   - video: the configuration's `video`.
   ///   - folder: where configuration, state and log lie.
   ///   - pin: the operator's; nil: Cupola makes one.
-  ///   - environment: variables besides this process's own.
+  ///   - host: the address of both ports.
+  ///   - environment: variables beside those of the tests.
+  ///   - launcher: what starts the program in a place of its own and becomes it.
   static func start(
     playing media: [String] = [], server: String = "", video: String = smallVideo, on ports: Ports = .any,
-    in folder: TemporaryFolder? = nil, pin: String? = pin, environment: [String: String] = [:]
+    in folder: TemporaryFolder? = nil, pin: String? = pin, host: String = "127.0.0.1",
+    environment: [String: String] = [:], launcher: [String] = []
   ) async throws -> CupolaProcess {
     let folder = try folder ?? TemporaryFolder()
     let sources = media.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -55,11 +58,12 @@ final class CupolaProcess: Sendable {
 
       """, to: "cupola.yaml")
     let started = OneShot<Ports?>()
+    let variables = environment.isEmpty ? [] : ["/usr/bin/env"] + environment.map { "\($0)=\($1)" }.sorted()
     let process = SupervisedProcess(
-      ["/usr/bin/env"] + environment.map { "\($0.key)=\($0.value)" } + [
-        program, "run", "--config", configuration, "--http", "127.0.0.1:\(ports.http)",
-        "--webrtc", "127.0.0.1:\(ports.media)",
-      ], errors: folder["log"], limit: .seconds(15)
+      variables + [
+        program, "run", "--config", configuration, "--http", "\(host):\(ports.http)",
+        "--webrtc", "\(host):\(ports.media)",
+      ], launcher: launcher, errors: folder["log"], limit: .seconds(15)
     ) { output in
       if let ports = Self.ports(in: output) { started.fulfil(ports) }
     }
@@ -92,6 +96,9 @@ final class CupolaProcess: Sendable {
 
   var url: String { "http://127.0.0.1:\(ports.http)/" }
 
+  /// The path of its log.
+  var logFile: String { folder["log"] }
+
   /// What it logged.
   var log: String { (try? String(contentsOfFile: folder["log"], encoding: .utf8)) ?? "" }
 
@@ -107,7 +114,8 @@ final class CupolaProcess: Sendable {
     func number(after text: String) -> UInt16? {
       output.firstRange(of: text).flatMap { UInt16(output[$0.upperBound...].prefix { $0.isNumber }) }
     }
-    guard output.contains("operator PIN"), let http = number(after: "http://127.0.0.1:"),
+    guard output.contains("operator PIN"),
+      let http = number(after: "http://127.0.0.1:") ?? number(after: "http://localhost:"),
       let media = number(after: "UDP port ")
     else { return nil }
     return Ports(http: http, media: media)

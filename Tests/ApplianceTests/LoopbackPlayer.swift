@@ -29,6 +29,8 @@ final class LoopbackPlayer {
   /// The source of the stream that the answer tells of.
   var source: UInt32? { peer.source }
 
+  var statistics: TestPeer.Statistics { peer.statistics }
+
   func accept(_ answer: String) throws {
     try peer.accept(answer: answer, at: Self.now())
     settle()

@@ -34,14 +34,16 @@ final class SupervisedProcess: Sendable {
 
   /// - Parameters:
   ///   - arguments: the program's path and its arguments.
+  ///   - launcher: what starts it in a place of its own and becomes it, such as `unshare`; it is the same process.
   ///   - errors: the file that gets its standard error.
   ///   - limit: when it is killed if nobody said otherwise until then.
   ///   - receive: gets all that it has printed so far, on the thread, whenever there is more.
   init(
-    _ arguments: [String], errors: String, limit: Duration,
+    _ arguments: [String], launcher: [String] = [], errors: String, limit: Duration,
     receive: @escaping @Sendable (_ output: String) -> Void = { _ in }
   ) {
-    self.arguments = ["/usr/bin/setpriv", "--pdeathsig", "KILL"] + arguments
+    // Behind the launcher: a change of credentials takes the signal back.
+    self.arguments = launcher + ["/usr/bin/setpriv", "--pdeathsig", "KILL"] + arguments
     self.errors = errors
     self.receive = receive
     state = Mutex(State(deadline: .now + limit))

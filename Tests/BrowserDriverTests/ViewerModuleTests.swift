@@ -54,6 +54,33 @@ extension BrowserTests {
       }
     }
 
+    @Test(arguments: [-3_600_000, 31_536_000_000])
+    func `a server's clock that is set is followed at once, and latency begins anew`(step: Int) async throws {
+      try await StandInServer.withPage { page in
+        let values: [Double] = try await page.evaluate(
+          """
+          import('/js/latency.js').then(({ ServerClock, FrameLatency }) => {
+            const clock = new ServerClock();
+            const latency = new FrameLatency(clock);
+            const origin = performance.timeOrigin;
+            clock.add(1000, 1010, origin + 1005 + 500);
+            latency.present(1, 1500);
+            latency.present(2, 1600);
+            latency.present(3, 2500);
+            latency.tie([[1, origin + 1500 + 500 - 15]]);
+            const before = latency.median;
+            // Between the change and the next pong the two do not fit.
+            latency.tie([[2, origin + 1600 + 500 + \(step) - 15]]);
+            clock.add(2000, 2300, origin + 2150 + 500 + \(step));
+            latency.tie([[3, origin + 2500 + 500 + \(step) - 15]]);
+            return [before, clock.offset - \(step), clock.roundTrip, latency.median, latency.samples.length];
+          })
+          """)
+        #expect(values.count == 5)
+        #expect(zip(values, [15, 500, 300, 15, 1]).allSatisfy { abs($0 - $1) < 0.01 }, "\(values)")
+      }
+    }
+
     @Test func `durations are written as people write them`() async throws {
       try await StandInServer.withPage { page in
         let texts: [String] = try await page.evaluate(

@@ -59,6 +59,7 @@ extension TestPeer {
     switch packet {
     case .senderReport(let report) where report.ssrc == answer?.source:
       counters.senderReports += 1
+      counters.lastSenderReport = report
       reports.senderReport = (report.ntp, now)
     case .sourceDescription(let description):
       let name = description.chunks.first { $0.ssrc == answer?.source }?.cname

@@ -51,6 +51,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
     public var nacksSent = 0
     public var keyframeRequestsSent = 0
     public var senderReports = 0
+    public var lastSenderReport: SenderReport?
     /// Datagrams that SRTP refused: damaged, repeated.
     public var refused = 0
     public var firstFrame: Instant?

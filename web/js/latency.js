@@ -1,11 +1,14 @@
 /** How many round trips the clock remembers: old ones leave, so that a drifting clock is followed. */
 const clockSamples = 32;
+/** Two offsets that are further apart than their round trips explain, and this: a clock was set. Milliseconds. */
+const clockTolerance = 100;
 const latencySamples = 300;
 const framesRemembered = 256;
 
 /**
  * The offset between this page's clock and the server's wall clock, from ping and pong.
- * The sample of the shortest round trip counts, because its error is at most half of that round trip.
+ * The sample of the shortest round trip counts, because its error is at most half of that round trip. When the server's
+ * clock is set, as a machine without a battery for it does minutes after its start, what was known before is forgotten.
  */
 export class ServerClock {
   #samples = [];
@@ -14,6 +17,8 @@ export class ServerClock {
   roundTrip = null;
   /** What to add to `performance.timeOrigin + performance.now()` to have the server's Unix milliseconds, or null. */
   offset = null;
+  /** How often the server's clock was set. */
+  sets = 0;
 
   /**
    * @param {number} sentAt and
@@ -24,6 +29,11 @@ export class ServerClock {
     if (!Number.isFinite(serverTime)) return;
     const roundTrip = receivedAt - sentAt;
     const offset = serverTime + roundTrip / 2 - (performance.timeOrigin + receivedAt);
+    const explained = (roundTrip + this.roundTrip) / 2 + clockTolerance;
+    if (this.offset !== null && Math.abs(offset - this.offset) > explained) {
+      this.#samples.length = 0;
+      this.sets += 1;
+    }
     this.#samples.push({ roundTrip, offset });
     if (this.#samples.length > clockSamples) this.#samples.shift();
     const best = this.#samples.reduce((a, b) => (b.roundTrip < a.roundTrip ? b : a));
@@ -47,6 +57,7 @@ export class FrameLatency {
   samples = [];
 
   #clock;
+  #clockSets = 0;
   #frames = [];
 
   /** @param {ServerClock} clock */
@@ -60,6 +71,11 @@ export class FrameLatency {
    */
   tie(pairs) {
     if (!Array.isArray(pairs) || this.#clock.offset === null) return;
+    if (this.#clockSets !== this.#clock.sets) {
+      // Some of them were made of the new clock and the old offset.
+      this.#clockSets = this.#clock.sets;
+      this.samples.length = 0;
+    }
     const presentedAt = new Map(this.#frames.map((frame) => [frame.rtpTimestamp, frame.presentedAt]));
     for (const [rtpTimestamp, leftAt] of pairs) {
       const presented = presentedAt.get(rtpTimestamp);

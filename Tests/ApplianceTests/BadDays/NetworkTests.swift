@@ -1,0 +1,142 @@
+import BrowserDriver
+import Foundation
+import Glibc
+import Testing
+
+extension WholeApplianceTests {
+  @Suite(.enabled(if: NetworkNamespace.isAllowed, "needs root")) struct NetworkTests {
+    /// A player inside the namespace that watches by an answer of the server there.
+    private func watch(
+      _ server: CupolaProcess, in namespace: NetworkNamespace, seed: UInt64
+    ) async throws -> (player: LoopbackPlayer, answer: String) {
+      try await namespace.inside {
+        let player = try LoopbackPlayer(seed: seed)
+        let answer = try server.answer(to: player.offer)
+        try player.accept(answer)
+        try #require(player.run { $0.frames.count >= 5 })
+        return (player, answer)
+      }
+    }
+
+    @Test func `without any network it is ready and says that nobody can reach it, until there is one`() async throws {
+      let namespace = try await NetworkNamespace()
+      let folder = try TemporaryFolder()
+      let supervisor = try DeafSupervisor(at: folder["notify"])
+      let server = try await CupolaProcess.start(
+        in: folder, host: "0.0.0.0", environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"],
+        launcher: namespace.launcher)
+      let (isReady, said) = supervisor.receive { $0.contains("READY=1") && $0.contains { $0.contains("no network") } }
+      #expect(isReady, "\(said)")
+      #expect(server.hasLogged("No other machine can reach Cupola: this one has no network address"))
+
+      try namespace.ip("link set lo up")
+      let (first, _) = try await watch(server, in: namespace, seed: 160)
+      #expect(first.seesMore(10))
+
+      try namespace.ip("link add lan type veth peer name cable")
+      try namespace.ip("address add 10.77.0.1/24 dev lan")
+      try namespace.ip("link set lan up")
+      try namespace.ip("link set cable up")
+      #expect(server.hasLogged { $0.contains("Cupola can be reached (addresses 10.77.0.1)") })
+      let (second, answer) = try await watch(server, in: namespace, seed: 161)
+      #expect(answer.contains(" 10.77.0.1 "))
+      #expect(second.seesMore(10))
+      #expect(first.seesMore(10))
+      let health = try await namespace.inside { try server.ask("healthz") } ?? ""
+      #expect(health.hasPrefix("HTTP/1.1 200 ") && !health.contains("no network"), "\(health)")
+
+      // The cable is pulled.
+      try namespace.ip("link delete lan")
+      #expect(server.hasLogged { $0.count(of: "No other machine can reach Cupola") == 2 })
+      #expect(first.seesMore(10))
+      print(server.log)
+      #expect(server.isWithoutAlarm)
+      #expect(!supervisor.messages().contains("WATCHDOG=trigger"))
+      #expect(await server.end(by: SIGTERM).exit == .code(0))
+    }
+
+    /// The far end of the media path that a page uses, as JavaScript.
+    private let remoteAddress = """
+      cupola.statistics().then((all) => {
+        const by = new Map(all.map((entry) => [entry.id, entry]));
+        const transport = all.find(({ type }) => type === 'transport');
+        const pair = by.get(transport?.selectedCandidatePairId);
+        return by.get(pair?.remoteCandidateId)?.address ?? null;
+      })
+      """
+
+    @Test(.enabled(if: Chromium.isInstalled), arguments: ["address del 10.99.2.1/24 dev media", "link set media down"])
+    func `an address that goes away while a page watches costs a moment, and a new one is told to who comes`(
+      change: String
+    ) async throws {
+      let (machine, room) = (try await NetworkNamespace(), try await NetworkNamespace())
+      // The first interface's address is the first of the candidates.
+      for (interface, number) in [("media", 2), ("page", 1)] {
+        try machine.ip("link add \(interface) type veth peer name \(interface) netns \(room.processID)")
+        for (namespace, host) in [(machine, 1), (room, 2)] {
+          try namespace.ip("address add 10.99.\(number).\(host)/24 dev \(interface)")
+          try namespace.ip("link set \(interface) up")
+        }
+      }
+      for namespace in [machine, room] { try namespace.ip("link set lo up") }
+      try room.ip("route add default via 10.99.1.1")
+
+      let server = try await CupolaProcess.start(host: "0.0.0.0", launcher: machine.launcher)
+      let folder = try TemporaryFolder()
+      let browser = try folder.write(
+        "#!/bin/sh\nexec \(room.launcher.joined(separator: " ")) \(Chromium.defaultPath) \"$@\"\n", to: "chromium")
+      #expect(chmod(browser, 0o755) == 0)
+      let chromium = try Chromium(path: browser)
+      defer { withExtendedLifetime(folder) { chromium.close() } }
+      let page = try await chromium.newPage()
+      try await page.navigate(to: "http://10.99.1.1:\(server.ports.http)/")
+      // Which of the two addresses has the media is up to the browser: mostly the first one, else it is asked again.
+      for _ in 0..<20 {
+        do {
+          try await page.waitUntilPlaying()
+        } catch {
+          let state: String = try await page.evaluate("JSON.stringify(cupola.state())")
+          throw PageFailure(description: "\(error)\n\(state)\n\(server.log)")
+        }
+        try await page.waitUntilShown(0)
+        if try await page.evaluate(remoteAddress) == "10.99.2.1" { break }
+        try await page.navigate(to: "http://10.99.1.1:\(server.ports.http)/")
+      }
+      try await page.waitUntil("(\(remoteAddress)).then((address) => address === '10.99.2.1')")
+
+      try await page.run(
+        """
+        (() => {
+          const watch = (window.watch = { longest: 0, frames: cupola.state().frames, at: performance.now() });
+          setInterval(() => {
+            const { frames } = cupola.state();
+            watch.longest = Math.max(watch.longest, performance.now() - watch.at);
+            if (frames === watch.frames) return;
+            watch.frames = frames;
+            watch.at = performance.now();
+          }, 5);
+        })()
+        """)
+      try machine.ip(change)
+      try await page.waitUntil("(\(remoteAddress)).then((address) => address === '10.99.1.1')")
+      let frames = try await page.watchTestCard(straightAhead, frames: 30)
+      #expect(frames.numbers.count == frames.count)
+      let longest: Double = try await page.evaluate("watch.longest")
+      print("\(change): without a new picture for \(Int(longest)) ms")
+      #expect(longest < 6000)
+      let counts: [String: Int] = try await page.evaluate("cupola.state().counts")
+      print("counts: \(counts)")
+      #expect(counts["reconnects"] == 0)
+
+      try machine.ip("address add 10.99.3.1/24 dev page")
+      let answer = try await room.inside {
+        try server.answer(to: LoopbackPlayer(seed: 170).offer, at: "10.99.1.1")
+      }
+      #expect(answer.contains(" 10.99.3.1 ") && answer.contains(" 10.99.1.1 ") && !answer.contains("10.99.2.1"))
+      #expect(server.hasLogged { $0.contains("10.99.3.1") })
+      #expect(server.isWithoutAlarm)
+      try await page.close()
+      #expect(await server.end(by: SIGTERM).exit == .code(0))
+    }
+  }
+}
