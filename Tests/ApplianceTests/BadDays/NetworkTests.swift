@@ -55,6 +55,21 @@ extension WholeApplianceTests {
       #expect(await server.end(by: SIGTERM).exit == .code(0))
     }
 
+    @Test func `where IPv6 is switched off on every interface it serves IPv4`() async throws {
+      let namespace = try await NetworkNamespace()
+      try namespace.ip("link set lo up")
+      try namespace.ip("link add lan type veth peer name cable")
+      for interface in ["lan", "cable"] {
+        try namespace.ip("link set \(interface) addrgenmode none")
+        try namespace.ip("link set \(interface) up")
+      }
+      try namespace.ip("address add 10.77.0.1/24 dev lan")
+      let server = try await CupolaProcess.start(host: "0.0.0.0", launcher: namespace.launcher)
+      let (player, answer) = try await watch(server, in: namespace, seed: 162)
+      #expect(answer.contains(" 10.77.0.1 "))
+      #expect(player.seesMore(10))
+    }
+
     /// The far end of the media path that a page uses, as JavaScript.
     private let remoteAddress = """
       cupola.statistics().then((all) => {
@@ -65,7 +80,37 @@ extension WholeApplianceTests {
       })
       """
 
-    @Test(.enabled(if: Chromium.isInstalled), arguments: ["address del 10.99.2.1/24 dev media", "link set media down"])
+    /// A browser in a network of its own, and a page of it.
+    ///
+    /// Now and then a Chromium that starts in a new network finds no interface there, and sends nothing to anybody for
+    /// as long as it lives: it gathers no candidate. Then another one is started.
+    private func browse(_ server: String, in room: NetworkNamespace) async throws -> (Chromium, Page) {
+      let folder = try TemporaryFolder()
+      let program = try folder.write(
+        "#!/bin/sh\nexec \(room.launcher.joined(separator: " ")) \(Chromium.defaultPath) \"$@\"\n", to: "chromium")
+      try #require(chmod(program, 0o755) == 0)
+      for _ in 0..<5 {
+        let chromium = try Chromium(path: program)
+        let page = try await chromium.newPage()
+        try await page.navigate(to: server + "healthz")
+        let gathers: Bool = try await page.evaluate(
+          """
+          new Promise((resolve) => {
+            const peer = new RTCPeerConnection();
+            peer.onicecandidate = ({ candidate }) => resolve(candidate !== null);
+            setTimeout(() => resolve(false), 3000);
+            peer.addTransceiver('video');
+            peer.setLocalDescription();
+          })
+          """)
+        if gathers { return withExtendedLifetime(folder) { (chromium, page) } }
+        print("a browser that finds no network is started again")
+        chromium.close()
+      }
+      throw PageFailure(description: "no browser finds the network")
+    }
+
+    @Test(.enabled(if: Chromium.isWanted), arguments: ["address del 10.99.2.1/24 dev media", "link set media down"])
     func `an address that goes away while a page watches costs a moment, and a new one is told to who comes`(
       change: String
     ) async throws {
@@ -82,27 +127,19 @@ extension WholeApplianceTests {
       try room.ip("route add default via 10.99.1.1")
 
       let server = try await CupolaProcess.start(host: "0.0.0.0", launcher: machine.launcher)
-      let folder = try TemporaryFolder()
-      let browser = try folder.write(
-        "#!/bin/sh\nexec \(room.launcher.joined(separator: " ")) \(Chromium.defaultPath) \"$@\"\n", to: "chromium")
-      #expect(chmod(browser, 0o755) == 0)
-      let chromium = try Chromium(path: browser)
-      defer { withExtendedLifetime(folder) { chromium.close() } }
-      let page = try await chromium.newPage()
-      try await page.navigate(to: "http://10.99.1.1:\(server.ports.http)/")
-      // Which of the two addresses has the media is up to the browser: mostly the first one, else it is asked again.
-      for _ in 0..<20 {
-        do {
-          try await page.waitUntilPlaying()
-        } catch {
-          let state: String = try await page.evaluate("JSON.stringify(cupola.state())")
-          throw PageFailure(description: "\(error)\n\(state)\n\(server.log)")
-        }
-        try await page.waitUntilShown(0)
-        if try await page.evaluate(remoteAddress) == "10.99.2.1" { break }
-        try await page.navigate(to: "http://10.99.1.1:\(server.ports.http)/")
+      let address = "http://10.99.1.1:\(server.ports.http)/"
+      let (chromium, page) = try await browse(address, in: room)
+      defer { chromium.close() }
+      // Which of the two addresses has the media is up to the browser, which may think better of it in the first second:
+      // mostly it is the first one, else it is asked again.
+      var stays = false
+      for _ in 0..<20 where !stays {
+        try await page.navigate(to: address)
+        try await page.waitUntilPlaying()
+        _ = try await page.watchTestCard(straightAhead, frames: 45)
+        stays = try await page.evaluate(remoteAddress) == "10.99.2.1"
       }
-      try await page.waitUntil("(\(remoteAddress)).then((address) => address === '10.99.2.1')")
+      #expect(stays)
 
       try await page.run(
         """
