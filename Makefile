@@ -53,9 +53,10 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 	image/debian/build .build-static/package $(VERSION) .build/cupola_$(VERSION)_$$(dpkg --print-architecture).deb
 	@ls -sh .build/*.deb
 
+# One test at a time: those of the sockets, the threads and the browsers want the machine for themselves.
 test: .build/packages-build .build/packages-test ## all tests, browsers included
 	$(SWIFT) build $(FLAGS) --build-tests
-	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)')
 
 	@$(MAKE) --no-print-directory test-boot
 

@@ -95,12 +95,15 @@ extension PlayerLoop {
   /// What may be missing at the end of an item that is whole.
   private static let toleratedShortfall = MediaTime(seconds: 1)
 
+  /// A file that claims to be so many times longer than what is in it is wrong, not cut off: fragmented ones do.
+  private static let credibleExcess = 1000.0
+
   private var showingPosition: MediaTime { shared.state.withLock { $0.position } }
 
   /// Where `active` ended although it claims to be longer; nil when it did not, or nobody can tell.
   private func shortfall(of active: ActiveItem) -> String? {
     guard let claimed = active.description.claimedDuration, let reached = active.reached,
-      reached + Self.toleratedShortfall < claimed
+      reached + Self.toleratedShortfall < claimed, claimed.seconds < reached.seconds * Self.credibleExcess
     else { return nil }
     // Three seconds of thirtieths are a little less.
     return "it breaks off at \(Int(reached.seconds + 0.01)) s of \(Int(claimed.seconds.rounded()))"
