@@ -8,7 +8,7 @@ import Testing
   /// A player of items by name, each of which is a script; those without one are bad.
   private func harness(
     _ scripts: [String: @Sendable (VirtualClock) -> ScriptedSource], order: [String], repeats: Bool = true,
-    framerate: Int = 30
+    framerate: Int = 30, isAwake: Bool = true
   ) -> PlayerHarness {
     let box = Monitor<VirtualClock?>(nil)
     let harness = PlayerHarness(
@@ -17,6 +17,8 @@ import Testing
         guard let script = scripts[item.name] else { throw .notMedia }
         return script(box.wait { $0 }!)
       })
+    // No item opens before this.
+    harness.recorder.isAwake = isAwake
     box.update { $0 = harness.clock }
     return harness
   }
@@ -391,8 +393,7 @@ import Testing
   }
 
   @Test func `those who sleep get nothing`() {
-    let harness = harness(["a": { ScriptedSource(clock: $0, count: 300) }], order: ["a"])
-    harness.recorder.isAwake = false
+    let harness = harness(["a": { ScriptedSource(clock: $0, count: 300) }], order: ["a"], isAwake: false)
     harness.clock.run(to: 1)
     #expect(harness.recorder.seen.isEmpty)
     #expect(abs((harness.player.current.latest?.time.seconds ?? 0) - 1) < 0.04)
