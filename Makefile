@@ -64,7 +64,7 @@ test: .build/packages-build .build/packages-test ## all tests, browsers included
 test-boot: as_root := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 test-boot: .build/packages-test
 ifndef FILTER
-	systemd-analyze security --offline=true --threshold=15 etc/systemd/system/cupola.service | tail -n 1
+	set -o pipefail; systemd-analyze security --offline=true --threshold=15 etc/systemd/system/cupola.service | tail -n 1
 	$(MAKE) --no-print-directory deb
 	$(as_root) Tests/Boot/make-root .build/boot .build/cupola_*.deb
 	$(as_root) Tests/Boot/package .build/boot
