@@ -18,11 +18,11 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
   || echo 0.$$(git rev-list --count HEAD 2> /dev/null || echo 0))
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
-  libsrtp2-dev libssl-dev libsystemd-dev
+  libsrtp2-dev libssl-dev libsystemd-dev libva-dev
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client mmdebstrap systemd-container \
   iproute2 procps stress-ng
 
-.PHONY: help run build install deb test test-boot soak bench fuzz sanitize lint format clean
+.PHONY: help run build install deb test test-boot hardware-test soak bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +55,7 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 
 # One test at a time: those of the sockets, the threads and the browsers want the machine for themselves.
 test: .build/packages-build .build/packages-test ## all tests, browsers included
+	$(MAKE) --no-print-directory -s -C Tests/VADriver
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)')
 
@@ -75,6 +76,16 @@ soak: .build/packages-build .build/packages-test ## an hour of comings and going
 	$(SWIFT) build $(FLAGS) --product cupola
 	$(SWIFT) build $(FLAGS) --product cupola-bench
 	$(BIN)/cupola-bench soak $(ARGS)
+
+DEVICE ?= $(firstword $(wildcard /dev/dri/renderD*))
+
+hardware-test: build .build/packages-test ## what a real graphics device proves; its output is what to report. DEVICE=
+	@test -n "$(DEVICE)" || { echo 'There is no /dev/dri/renderD*: nothing to test.' >&2; exit 1; }
+	@echo "$$(. /etc/os-release; echo $$PRETTY_NAME), $$(uname -r), libva $$(pkg-config --modversion libva)"
+	@printf 'hardware: {device: $(DEVICE)}\n' > .build/hardware.yaml
+	$(BIN)/cupola probe --hardware --config .build/hardware.yaml
+	$(SWIFT) build $(FLAGS) --build-tests
+	CUPOLA_HARDWARE=$(DEVICE) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --filter HardwareMatrixTests
 
 bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg doing the same in the same run
 	$(SWIFT) build $(FLAGS) --product cupola

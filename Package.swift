@@ -54,7 +54,9 @@ let package = Package(
     .target(name: "SphericalVideo", dependencies: ["Media", "CRemap"], swiftSettings: strict),
     .target(
       name: "CFFmpeg", linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
-    .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg"], swiftSettings: house),
+    .systemLibrary(name: "CVA"),
+    .target(name: "CSurface"),
+    .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
     .target(
       name: "Playout", dependencies: ["Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
 
@@ -109,6 +111,12 @@ let package = Package(
       name: "WebRTCTestPeer", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP", "WebRTC"],
       path: "Tests/WebRTCTestPeer", swiftSettings: house),
     .target(name: "NotifySocket", path: "Tests/NotifySocket", swiftSettings: house),
+    .target(
+      name: "VATestDisplay", path: "Tests/VADriver", sources: ["winsys.c"], publicHeadersPath: "include",
+      linkerSettings: [.linkedLibrary("va")]),
+    .target(
+      name: "VATestDriver", dependencies: ["VATestDisplay", "CVA", "FFmpeg"], path: "Tests/VATestDriver",
+      swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
       name: "FuzzEntries", dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
@@ -136,9 +144,11 @@ let package = Package(
       name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO"],
       swiftSettings: house),
     .testTarget(
-      name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "Media", "FuzzEntries"], swiftSettings: house),
+      name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "CSurface", "Media", "FuzzEntries", "VATestDriver"],
+      swiftSettings: house),
     .testTarget(
-      name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: house),
+      name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "VATestDriver"],
+      swiftSettings: house),
     .testTarget(
       name: "SignallingTests", dependencies: ["Signalling", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(
@@ -161,7 +171,7 @@ let package = Package(
       name: "ApplianceTests",
       dependencies: [
         "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "RTP", "SansIO", "WebServer", "BrowserDriver",
-        "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo",
+        "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
@@ -169,7 +179,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo",
-        "Media", "NotifySocket",
+        "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Bench", swiftSettings: house),

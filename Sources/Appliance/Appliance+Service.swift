@@ -128,6 +128,7 @@ extension Appliance {
     var pending: [String] = []
     if new.server != loaded.server { pending.append("server") }
     if new.video != loaded.video { pending.append("video") }
+    if new.hardware != loaded.hardware { pending.append("hardware") }
     if new.operator != loaded.operator { pending.append("operator") }
     if new.stateDirectory != loaded.stateDirectory { pending.append("state") }
     if new.presets != loaded.presets { replacePresets(new.cameraPresets) }

@@ -45,6 +45,8 @@ extension Appliance {
         player.state.skipped.isEmpty
         ? "There is nothing to play yet: this is the test card."
         : "Nothing of the playlist can be played, so this is the test card. \(reason)"
+    case .decoding(let status):
+      log.info("Decoding", metadata: ["decoder": "\(status.name)", "reason": "\(status.reason ?? "")"])
     case .ended:
       log.info("The playlist is over")
       notice = "The playlist is over."
@@ -54,7 +56,30 @@ extension Appliance {
     tellStatus()
     switch event {
     case .started, .testCard: broadcast(.itemChanged(state.item))
-    case .skipped, .ended: break
+    case .skipped, .ended, .decoding: break
+    }
+  }
+
+  func hardwareChanged(_ event: HardwareAcceleration.Event) {
+    switch event {
+    case .proved(let report):
+      for device in report.devices {
+        let refused = device.rows.compactMap { row in row.refusal.map { "\(row.work): \($0)" } }
+        log.notice(
+          "The graphics device has been tried out",
+          metadata: [
+            "device": "\(device.path)", "driver": "\(device.driver)",
+            "can": "\(device.rows.filter(\.isProved).map(\.work.description).joined(separator: ", "))",
+            "refused": "\(refused.joined(separator: "; "))",
+          ])
+      }
+      for problem in report.problems { log.notice("No graphics device", metadata: ["reason": "\(problem)"]) }
+    case .failed(let what, let reason):
+      log.warning(
+        "Software goes on where the graphics device failed", metadata: ["at": "\(what)", "reason": "\(reason)"])
+    case .putAside(let reason):
+      log.error(
+        "The graphics device failed three times and is left alone for an hour", metadata: ["reason": "\(reason)"])
     }
   }
 
@@ -94,7 +119,7 @@ extension Appliance {
       status: player.isTestCard && !player.skipped.isEmpty ? .degraded : .ok,
       uptime: Double(MonotonicTime.now - startedAt) / 1e9, framerate: (framerate.framesPerSecond * 10).rounded() / 10,
       framesDecoded: counters.decoded, framesLate: counters.droppedLate, decodeErrors: counters.decodeErrors,
-      decoder: player.decoder, viewers: registry.count,
+      decoder: player.decoder, decoderReason: player.decoderReason, viewers: registry.count,
       awakePresets: Set(channels.counters.filter(\.isAwake).map(\.stream.preset)).sorted())
   }
 }

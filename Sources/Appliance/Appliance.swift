@@ -21,6 +21,7 @@ public actor Appliance: Service {
   nonisolated let configuration: ApplianceConfiguration
   nonisolated let log: Logger
   nonisolated let player: Player
+  nonisolated let hardware: HardwareAcceleration
   nonisolated let channels: ChannelPool
   nonisolated let driver: EngineDriver
   nonisolated let pinGuard: PINGuard
@@ -62,6 +63,7 @@ public actor Appliance: Service {
   package enum Event: Sendable {
     case player(PlayerEvent)
     case channel(StreamID, PresetChannel.Event)
+    case hardware(HardwareAcceleration.Event)
     case network(EngineEvent)
   }
 
@@ -98,7 +100,9 @@ public actor Appliance: Service {
     state = ApplianceState(
       presets: catalogue.descriptions, programme: programme, item: ItemStatus(PlayerState()))
 
-    let player = Player(configuration: configuration.player) { events.append(.player($0)) }
+    let hardware = HardwareAcceleration(configuration.acceleration) { events.append(.hardware($0)) }
+    self.hardware = hardware
+    let player = Player(configuration: configuration.player, hardware: hardware) { events.append(.player($0)) }
     let wiring = Wiring()
     let driver = try EngineDriver(
       configuration: try configuration.engine(certificate: Certificate.generate())
@@ -111,7 +115,7 @@ public actor Appliance: Service {
       }
     }
     channels = ChannelPool(
-      player: player, configuration: configuration.channel, publish: { driver.publish($0) },
+      player: player, configuration: configuration.channel, hardware: hardware, publish: { driver.publish($0) },
       event: { events.append(.channel($0, $1)) })
     channels.setPresets(catalogue.ordered)
     wiring.connect(channels)
@@ -129,6 +133,7 @@ public actor Appliance: Service {
     }
     lookAtMachine()
     lookAtNetwork()
+    hardware.start()
     player.start(from: saved.resumePoint)
     // Until a picture of the programme has been encoded, as if somebody watched it.
     awakenStreams()
@@ -148,6 +153,7 @@ public actor Appliance: Service {
         switch event {
         case .player(let event): playerChanged(event)
         case .channel(let stream, let event): channelChanged(stream, event)
+        case .hardware(let event): hardwareChanged(event)
         case .network(let event): networkChanged(event)
         }
       }

@@ -19,6 +19,17 @@ extension ApplianceConfiguration {
       repeats: playlist.repeats, maximumFramerate: video.framerate)
   }
 
+  /// What of the graphics card is used.
+  public var acceleration: HardwareAcceleration.Configuration {
+    let device: HardwareAcceleration.Configuration.Choice =
+      switch hardware.device {
+      case .auto: .automatic
+      case .none: .none
+      case .path(let path): .path(path)
+      }
+    return HardwareAcceleration.Configuration(device: device, decodes: hardware.decode, encodes: hardware.encode)
+  }
+
   var channel: ChannelConfiguration {
     ChannelConfiguration(
       size: VideoSize(width: video.width, height: video.height), framerate: video.framerate, bitrate: video.bitrate)

@@ -30,6 +30,7 @@ final class ChannelPool: Sendable {
 
   private let player: Player
   private let configuration: ChannelConfiguration
+  private let hardware: HardwareAcceleration?
   let heartbeats = StreamHeartbeats()
   private let tables = RemapTableCache()
   private let publish: @Sendable (PacketizedFrame) -> Void
@@ -40,11 +41,13 @@ final class ChannelPool: Sendable {
   ///   - publish: gets each frame, payloaded, on a channel's thread; return soon.
   ///   - event: told what happens to a channel, on its thread.
   init(
-    player: Player, configuration: ChannelConfiguration, publish: @escaping @Sendable (PacketizedFrame) -> Void,
+    player: Player, configuration: ChannelConfiguration, hardware: HardwareAcceleration? = nil,
+    publish: @escaping @Sendable (PacketizedFrame) -> Void,
     event: @escaping @Sendable (StreamID, PresetChannel.Event) -> Void
   ) {
     self.player = player
     self.configuration = configuration
+    self.hardware = hardware
     self.publish = publish
     self.event = event
   }
@@ -117,7 +120,7 @@ final class ChannelPool: Sendable {
     if let channel = state.channels[stream] { return channel }
     let channel = PresetChannel(
       preset: preset, codec: codec, configuration: configuration, tables: tables,
-      heartbeat: heartbeats[stream.preset, codec],
+      hardware: hardware, heartbeat: heartbeats[stream.preset, codec],
       sink: { [weak self] frame in self?.send(frame, on: stream) }, events: { [event] in event(stream, $0) })
     state.channels[stream] = channel
     player.attach(channel)

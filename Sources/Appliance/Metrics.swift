@@ -61,6 +61,13 @@ extension Appliance {
     if !player.decoder.isEmpty {
       text.gauge("cupola_decoder_info", "What decodes.", [([("kind", player.decoder)], 1)])
     }
+    if let report = hardware.report {
+      text.gauge(
+        "cupola_hardware_proved", "1 for what a graphics device has shown that it can, 0 for what it only claims.",
+        report.devices.flatMap { device in
+          device.rows.map { ([("device", device.path), ("work", $0.work.description)], $0.isProved ? 1 : 0) }
+        })
+    }
     text.counter("cupola_frames_decoded_total", "Pictures out of the decoder.", counters.decoded)
     text.counter(
       "cupola_decode_seconds_total", "Time spent reading and decoding.", [([], counters.decodeTime.seconds)])

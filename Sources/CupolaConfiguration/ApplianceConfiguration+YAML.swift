@@ -38,11 +38,12 @@ extension ApplianceConfiguration {
 
   private mutating func read(_ root: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(
-      root, "", allowed: ["server", "playlist", "presets", "video", "operator", "state"])
+      root, "", allowed: ["server", "playlist", "presets", "video", "hardware", "operator", "state"])
     if let node = keys["server"] { readServer(node, reader) }
     if let node = keys["playlist"] { readPlaylist(node, reader) }
     if let node = keys["presets"] { readPresets(node, reader) }
     if let node = keys["video"] { readVideo(node, reader) }
+    if let node = keys["hardware"] { readHardware(node, reader) }
     if let node = keys["operator"] { readOperator(node, reader) }
     if let node = keys["state"] {
       let keys = reader.mapping(node, "state", allowed: ["directory"])
@@ -164,6 +165,24 @@ extension ApplianceConfiguration {
         }
       }
     }
+  }
+
+  private mutating func readHardware(_ node: Node, _ reader: ConfigurationReader) {
+    let keys = reader.mapping(node, "hardware", allowed: ["device", "decode", "encode"])
+    if let node = keys["device"] {
+      switch node.scalar?.string {
+      case "auto": hardware.device = .auto
+      case "none": hardware.device = .none
+      case let path? where path.hasPrefix("/") && path.utf8.count <= 4096: hardware.device = .path(path)
+      default:
+        reader.report(
+          node, "hardware.device",
+          "\(reader.shown(node)) is not a device; allowed are auto, none, and a render node such as /dev/dri/renderD128"
+        )
+      }
+    }
+    if let node = keys["decode"] { hardware.decode = reader.bool(node, "hardware.decode") ?? hardware.decode }
+    if let node = keys["encode"] { hardware.encode = reader.bool(node, "hardware.encode") ?? hardware.encode }
   }
 
   private mutating func readOperator(_ node: Node, _ reader: ConfigurationReader) {

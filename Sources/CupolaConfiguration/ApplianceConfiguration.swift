@@ -110,10 +110,26 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 
+  /// What of the graphics card is used.
+  public struct Hardware: Hashable, Sendable {
+    public enum Device: Hashable, Sendable {
+      /// The first that proves itself.
+      case auto
+      case none
+      /// A render node.
+      case path(String)
+    }
+
+    public var device = Device.auto
+    public var decode = true
+    public var encode = true
+  }
+
   public var server = Server()
   public var playlist = Playlist()
   public var presets = ApplianceConfiguration.defaultPresets
   public var video = Video()
+  public var hardware = Hardware()
   public var `operator` = Operator()
   /// Where Cupola keeps what it has to remember; nil: `$STATE_DIRECTORY`, else below the user's home.
   public var stateDirectory: String?

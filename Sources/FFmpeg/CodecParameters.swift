@@ -12,6 +12,14 @@ public final class CodecParameters: @unchecked Sendable {
     try check(avcodec_parameters_copy(copy, source), "copy codec parameters")
   }
 
+  /// Of a stream that says all about itself.
+  init(codec: AVCodecID) {
+    guard let new = avcodec_parameters_alloc() else { fatalError("out of memory") }
+    new.pointee.codec_type = AVMEDIA_TYPE_VIDEO
+    new.pointee.codec_id = codec
+    pointer = UnsafePointer(new)
+  }
+
   deinit {
     var pointer: UnsafeMutablePointer<AVCodecParameters>? = UnsafeMutablePointer(mutating: pointer)
     avcodec_parameters_free(&pointer)

@@ -13,6 +13,10 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   private let choice: PixelFormatChoice
   /// Whether everything that was sent before `sendEnd` has come out.
   public private(set) var isAtEnd = false
+  /// Whether pictures that a device decodes are brought from its memory; else they come without samples.
+  public var bringsPictures = true
+  private var surfaceCopy = SurfaceCopy()
+  private let device: VAAPIDevice?
 
   /// No picture may have more pixels than this: 16384x8192.
   private static let maximumPixels: Int64 = 16_384 * 8192
@@ -20,20 +24,38 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   /// A thread per processor, and no more than four: each holds pictures of its own.
   public static var defaultThreads: Int { min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1), 4) }
 
-  /// `threads` decode frames side by side; 1 takes the least memory, and the CPU time is the same.
+  /// Surfaces beyond those that the codec needs. None leaves `receive`, which holds one while it is copied, and
+  /// libavcodec one more between two calls.
+  private static let extraSurfaces: Int32 = 2
+
+  /// `threads` decode frames side by side; 1 takes the least memory, and the CPU time is the same. With hardware there
+  /// is one, and at the first error the decoder is to be given up: what it puts out after one is wrong, unmarked, or
+  /// a crash.
   public init(
     stream: VideoStream, hardware: (any HardwareDevice)? = nil, threads: Int = Decoder.defaultThreads
   ) throws(MediaError) {
+    try self.init(
+      parameters: stream.parameters, codecName: stream.codecName, timeBase: stream.timeBase, hardware: hardware,
+      threads: threads)
+  }
+
+  init(
+    parameters: CodecParameters, codecName: String? = nil, timeBase: Rational, hardware: (any HardwareDevice)? = nil,
+    threads: Int = 1
+  ) throws(MediaError) {
     _ = AVLog.isQuietByDefault
-    let parameters = stream.parameters.pointer
-    guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
-      throw .noDecoder(codec: stream.codecName)
-    }
+    let parameters = parameters.pointer
+    let codecName = codecName ?? String(cString: avcodec_get_name(parameters.pointee.codec_id))
+    // Of AV1's decoders the one with a way to the device is not the first, and it can do nothing without.
+    let native = hardware != nil && parameters.pointee.codec_id == AV_CODEC_ID_AV1
+    guard
+      let codec = native ? avcodec_find_decoder_by_name("av1") : avcodec_find_decoder(parameters.pointee.codec_id)
+    else { throw .noDecoder(codec: codecName) }
     let context = CodecContext(codec)
     try check(avcodec_parameters_to_context(context.pointer, parameters), "set up the decoder")
     let choice = PixelFormatChoice(hardware: hardware)
-    context.pointer.pointee.pkt_timebase = stream.timeBase.libav
-    context.pointer.pointee.thread_count = Int32(clamping: max(1, threads))
+    context.pointer.pointee.pkt_timebase = timeBase.libav
+    context.pointer.pointee.thread_count = hardware == nil ? Int32(clamping: max(1, threads)) : 1
     context.pointer.pointee.max_pixels = Self.maximumPixels
     // Crops exactly, at the price of rows that begin anywhere.
     context.pointer.pointee.flags |= AV_CODEC_FLAG_UNALIGNED
@@ -43,8 +65,12 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
       return Unmanaged<PixelFormatChoice>.fromOpaque(context.pointee.opaque!).takeUnretainedValue().choose(offered)
     }
     cffmpeg_make_callbacks_thread_safe(context.pointer)
-    if let hardware { context.pointer.pointee.hw_device_ctx = try hardware.makeReference() }
-    try check(avcodec_open2(context.pointer, codec, nil), "open the \(stream.codecName) decoder")
+    if let hardware {
+      context.pointer.pointee.hw_device_ctx = try hardware.makeReference()
+      context.pointer.pointee.extra_hw_frames = Self.extraSurfaces
+    }
+    try check(avcodec_open2(context.pointer, codec, nil), "open the \(codecName) decoder")
+    device = hardware as? VAAPIDevice
     self.context = context
     self.choice = choice
   }
@@ -89,26 +115,14 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     }
     guard frame.pointee.hw_frames_ctx != nil else { return VideoFrame(adopting: frame) }
     defer { av_frame_free(&owned) }
-    return try Self.download(frame)
+    guard let device else { throw .device("a picture of another device") }
+    return bringsPictures ? try surfaceCopy.copy(frame, device: device) : try surfaceCopy.placeholder(for: frame)
   }
 
   /// Forgets all that was sent, after a seek or to begin again after the end.
   public mutating func flush() {
     avcodec_flush_buffers(context.pointer)
     isAtEnd = false
-  }
-
-  /// Brings a picture from the device's memory.
-  private static func download(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> VideoFrame {
-    guard let local = av_frame_alloc() else { fatalError("out of memory") }
-    var code = av_hwframe_transfer_data(local, frame, 0)
-    if code >= 0 { code = av_frame_copy_props(local, frame) }
-    guard code >= 0 else {
-      var owned: UnsafeMutablePointer<AVFrame>? = local
-      av_frame_free(&owned)
-      throw MediaError(code: code, operation: "bring a picture from the device")
-    }
-    return VideoFrame(adopting: local)
   }
 }
 

@@ -21,6 +21,8 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   case timedOut
   /// What was read makes no sense; reading or decoding may go on after it.
   case damaged(LibAVError)
+  /// A graphics device failed; what it decodes or encodes can still be done without it.
+  case device(String)
   /// Anything else that libav refused.
   case failed(LibAVError)
 
@@ -39,6 +41,7 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     case .interrupted: "reading was interrupted"
     case .timedOut: "no data came in time"
     case .damaged(let error): "it is damaged: \(error.description)"
+    case .device(let reason): "the graphics device failed: \(reason)"
     case .failed(let error): error.description
     }
   }

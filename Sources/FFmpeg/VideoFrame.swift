@@ -20,9 +20,11 @@ public final class VideoFrame: @unchecked Sendable {
   /// How long it lasts, in the time base of its stream; nil when unknown.
   public let duration: Int64?
   public let isKeyFrame: Bool
+  /// Whether a graphics device decoded it.
+  public let isFromDevice: Bool
 
   /// Takes over `pointer`, whose picture is cropped already.
-  init(adopting pointer: UnsafeMutablePointer<AVFrame>) {
+  init(adopting pointer: UnsafeMutablePointer<AVFrame>, isFromDevice: Bool = false) {
     let frame = pointer.pointee
     let format = PixelFormat(frame.format)
     let size = VideoSize(width: Int(frame.width), height: Int(frame.height))
@@ -37,12 +39,16 @@ public final class VideoFrame: @unchecked Sendable {
     pts = frame.best_effort_timestamp == CFFMPEG_NO_TIMESTAMP ? nil : frame.best_effort_timestamp
     duration = frame.pkt_duration > 0 ? frame.pkt_duration : nil
     isKeyFrame = frame.key_frame != 0
+    self.isFromDevice = isFromDevice
   }
 
   deinit {
     var pointer: UnsafeMutablePointer<AVFrame>? = pointer
     av_frame_free(&pointer)
   }
+
+  /// Whether it has samples. A picture that was decoded while nobody looked stays on its device and is let go there.
+  public var hasSamples: Bool { pointer.pointee.data.0 != nil }
 
   /// Makes one picture to draw into. Where many are needed, use a `VideoFramePool`.
   public static func make(
@@ -58,6 +64,7 @@ public final class VideoFrame: @unchecked Sendable {
     _ body: (PlanarPicture) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard let layout else { preconditionFailure("a \(pixelFormat) picture needs a PixelConverter") }
+    precondition(hasSamples, "nobody asked for this picture's samples")
     func plane(_ index: Int32) -> PlanarPicture.Plane {
       .init(base: UnsafeMutableRawPointer(cffmpeg_plane(pointer, index)), stride: Int(cffmpeg_stride(pointer, index)))
     }

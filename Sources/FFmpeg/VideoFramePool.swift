@@ -52,7 +52,9 @@ public final class VideoFramePool: @unchecked Sendable {
   /// A picture whose samples are anything: draw all of them.
   public func makeFrame() -> VideoFrame { makeFrame { _ in } }
 
-  private func makeFrame(_ complete: (UnsafeMutablePointer<AVFrame>) -> Void) -> VideoFrame {
+  private func makeFrame(
+    isFromDevice: Bool = false, _ complete: (UnsafeMutablePointer<AVFrame>) -> Void
+  ) -> VideoFrame {
     guard let frame = av_frame_alloc(), let buffer = av_buffer_pool_get(pool) else { fatalError("out of memory") }
     cffmpeg_set_buffer(frame, buffer)
     let format = PixelFormat(layout)
@@ -69,16 +71,17 @@ public final class VideoFramePool: @unchecked Sendable {
       cffmpeg_set_plane(frame, 2, address, Int32(strides.chroma))
     }
     complete(frame)
-    return VideoFrame(adopting: frame)
+    return VideoFrame(adopting: frame, isFromDevice: isFromDevice)
   }
 
   /// A picture to draw into that is due when `source` is.
   func makeFrame(carryingTimesOf source: VideoFrame) -> VideoFrame {
-    makeFrame { frame in
-      frame.pointee.best_effort_timestamp = source.pointer.pointee.best_effort_timestamp
-      frame.pointee.pkt_duration = source.pointer.pointee.pkt_duration
-      frame.pointee.key_frame = source.pointer.pointee.key_frame
-    }
+    makeFrame { source.pointer.carryTimes(to: $0) }
+  }
+
+  /// A picture for what a device decoded into `surface`.
+  func makeFrame(fromDevice surface: UnsafeMutablePointer<AVFrame>) -> VideoFrame {
+    makeFrame(isFromDevice: true) { surface.carryTimes(to: $0) }
   }
 
   private func alignedStart(of buffer: UnsafeMutablePointer<AVBufferRef>) -> UnsafeMutablePointer<UInt8> {

@@ -63,6 +63,7 @@ final class ActiveItem {
     state.isTestCard = description.isTestCard
     state.geometry = description.projection.description
     state.decoder = description.decoder
+    state.decoderReason = nil
     state.hasEnded = false
   }
 }

@@ -21,6 +21,7 @@ final class ChannelWorker: Sendable {
   private let codec: VideoCodec
   private let configuration: ChannelConfiguration
   private let tables: RemapTableCache
+  private let hardware: HardwareAcceleration?
   private let sink: @Sendable (EncodedFrame) -> Void
   private let events: @Sendable (PresetChannel.Event) -> Void
   private let heartbeat: Heartbeat
@@ -28,12 +29,13 @@ final class ChannelWorker: Sendable {
 
   init(
     preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
-    heartbeat: Heartbeat, sink: @escaping @Sendable (EncodedFrame) -> Void,
+    hardware: HardwareAcceleration?, heartbeat: Heartbeat, sink: @escaping @Sendable (EncodedFrame) -> Void,
     events: @escaping @Sendable (PresetChannel.Event) -> Void
   ) {
     self.codec = codec
     self.configuration = configuration
     self.tables = tables
+    self.hardware = hardware
     self.heartbeat = heartbeat
     self.sink = sink
     self.events = events
@@ -58,7 +60,8 @@ final class ChannelWorker: Sendable {
   /// The thread.
   func run() {
     var pipeline = PresetPipeline(
-      preset: state.withLock { $0.preset }, codec: codec, configuration: configuration, tables: tables)
+      preset: state.withLock { $0.preset }, codec: codec, configuration: configuration, tables: tables,
+      hardware: hardware)
     var wasAwake = false
     var hasEncoded = false
     while true {

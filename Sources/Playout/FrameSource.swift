@@ -8,11 +8,14 @@ package struct SourceFrame {
   package var position: MediaTime
   /// How long it is seen, as far as known.
   package var duration: MediaTime
+  /// What decoded it; nil: what the source's description says.
+  package var decoder: DecoderStatus?
 
-  package init(frame: VideoFrame, position: MediaTime, duration: MediaTime) {
+  package init(frame: VideoFrame, position: MediaTime, duration: MediaTime, decoder: DecoderStatus? = nil) {
     self.frame = frame
     self.position = position
     self.duration = duration
+    self.decoder = decoder
   }
 }
 
@@ -39,8 +42,19 @@ package protocol FrameSource: AnyObject {
   /// Leaves out frames that no other frame needs, where that can be told before they are decoded.
   var isSparing: Bool { get set }
 
+  /// Whether anybody sees the frames that come next; a device keeps those that nobody sees.
+  var isWatched: Bool { get set }
+
   /// What went wrong without ending the item.
   var decodeErrors: Int { get }
+}
+
+extension FrameSource {
+  /// Frames that lie in the processor's memory anyway cost nothing more when they are seen.
+  package var isWatched: Bool {
+    get { true }
+    set {}
+  }
 }
 
 /// What is known of an open item.

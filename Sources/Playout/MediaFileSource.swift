@@ -3,55 +3,107 @@ import Media
 import SphericalVideo
 
 /// The frames of a file or an address: demuxed, decoded, converted to 4:2:0 where they are not, with repaired times.
+///
+/// It decodes on a graphics device where there is one that does, and in software from the first thing that goes wrong
+/// there: from the last key frame before the picture that came out last, so that none is missing and none comes twice.
 package final class MediaFileSource: FrameSource {
-  package let description: SourceDescription
+  package private(set) var description: SourceDescription
   package private(set) var decodeErrors = 0
+  package var isSparing = false
+  package var isWatched = true
 
   private let demuxer: Demuxer
-  private var decoder: Decoder
-  private let packet = Packet()
+  private let video: VideoStream
+  private let decoderThreads: Int?
+  private let hardware: HardwareAcceleration?
+  private var engine: any DecodingEngine
+  private var packet = PacketBox()
   private var converter = PixelConverter()
   private var timestamps: TimestampRepair
   private var consecutiveErrors = 0
 
+  private var status: DecoderStatus
+  /// Which display the engine was made on, until it is used: an item is opened long before it is played.
+  private var displayBeforeUse: Int?
+  /// The stamp of the picture that came out last, and where reading began: where to go back to.
+  private var lastStamp: Int64?
+  private var beginning: MediaTime?
+  /// Pictures up to this stamp have been out already; so many have been passed over.
+  private var recovery: (after: Int64?, passed: Int, errors: Int, reason: String)?
+  /// How long no picture has been brought from the device.
+  private var unseen = unseenLimit
+
   /// So many errors without a frame between them, and the rest is given up.
   private static let maximumConsecutiveErrors = 300
+  /// With nobody watching, a picture is brought from the device so often, for whoever comes.
+  private static let unseenLimit = MediaTime(seconds: 0.5)
+  /// A stream whose stamps go back is not passed over for ever.
+  private static let maximumPassed = 600
 
   /// Opens, blocking.
   package init(
-    url: String, decoderThreads: Int? = nil, interruption: Interruption = Interruption()
+    url: String, decoderThreads: Int? = nil, hardware: HardwareAcceleration? = nil,
+    interruption: Interruption = Interruption()
   ) throws(MediaError) {
     let demuxer = try Demuxer(url: url) { interruption.isRaised }
     guard let video = demuxer.video else { throw .noVideo }
-    let decoder = try Decoder(stream: video, threads: decoderThreads ?? Self.threads(for: video))
+    displayBeforeUse = hardware?.discarded
+    (engine, status) = try Self.makeEngine(video, threads: decoderThreads, hardware: hardware)
     let frameDuration = video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero
     timestamps = TimestampRepair(timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration)
     description = SourceDescription(
       duration: video.duration, claimedDuration: video.isDurationEstimated ? nil : video.duration,
-      frameDuration: timestamps.frameDuration,
-      projection: SourceProjection(video.spherical), decoder: Self.name(of: decoder.decodeKind))
-    self.decoder = decoder
+      frameDuration: timestamps.frameDuration, projection: SourceProjection(video.spherical), decoder: status.name)
     self.demuxer = demuxer
+    self.video = video
+    self.decoderThreads = decoderThreads
+    self.hardware = hardware
   }
 
-  package var isSparing: Bool {
-    get { decoder.skipNonReference }
-    set { decoder.skipNonReference = newValue }
+  deinit { settle() }
+
+  private static func makeEngine(
+    _ video: VideoStream, threads: Int?, hardware: HardwareAcceleration?
+  ) throws(MediaError) -> (any DecodingEngine, DecoderStatus) {
+    var reason: String?
+    if let hardware {
+      switch hardware.decoder(for: video) {
+      case .software(let why): reason = why
+      case .device(let device):
+        do throws(MediaError) {
+          return (try HardwareEngine(video, device: device), DecoderStatus(name: device.name))
+        } catch {
+          reason = error.description
+          hardware.discardDevice()
+          hardware.decodingFailed(error.description)
+        }
+      }
+    }
+    let engine = try SoftwareEngine(video, threads: threads ?? Self.threads(for: video))
+    return (engine, DecoderStatus(name: DecoderStatus.software, reason: reason))
   }
 
   package func step() throws(MediaError) -> SourceStep {
     do throws(MediaError) {
-      if let frame = try decoder.receive() {
-        let step = SourceStep.frame(try placed(frame))
+      if let frame = try engine.receive() {
         consecutiveErrors = 0
-        return step
+        return try take(frame)
       }
-      if decoder.isAtEnd { return .end }
+      if engine.isAtEnd {
+        settle()
+        return .end
+      }
       try feed()
     } catch {
+      if engine is HardwareEngine, isDecoders(error) {
+        decodeErrors += 1
+        try fallBack(because: error.description)
+        return .working
+      }
       guard case .damaged = error else { throw error }
       decodeErrors += 1
       consecutiveErrors += 1
+      recovery?.errors += 1
       guard consecutiveErrors < Self.maximumConsecutiveErrors else { throw error }
     }
     return .working
@@ -59,17 +111,90 @@ package final class MediaFileSource: FrameSource {
 
   package func seek(to position: MediaTime) throws(MediaError) {
     try demuxer.seek(to: position)
-    decoder.flush()
+    do throws(MediaError) {
+      try engine.flush()
+    } catch {
+      try fallBack(because: error.description)
+      try demuxer.seek(to: position)
+    }
+    settle()
     timestamps.reset()
     consecutiveErrors = 0
+    unseen = Self.unseenLimit
+    lastStamp = nil
+    beginning = position
   }
 
   private func feed() throws(MediaError) {
-    if try demuxer.readPacket(packet) {
-      try decoder.send(packet)
-    } else {
-      try decoder.sendEnd()
+    if let display = displayBeforeUse {
+      displayBeforeUse = nil
+      if engine is HardwareEngine, display != hardware?.discarded {
+        (engine, status) = try Self.makeEngine(video, threads: decoderThreads, hardware: hardware)
+      }
     }
+    if let engine = engine as? HardwareEngine { engine.isWatched = isWatched || unseen >= Self.unseenLimit }
+    var isSparing = isSparing
+    if let after = recovery?.after, let stamp = packet.packet.pts {
+      // On the way back to where it was, pictures that no other needs are not needed.
+      isSparing = isSparing || video.time(of: stamp) + PlayerLoop.exactWithin < video.time(of: after)
+    }
+    if engine.isSparing != isSparing { engine.isSparing = isSparing }
+    readsFile = true
+    let isOpen = try demuxer.readPacket(packet.packet)
+    readsFile = false
+    try engine.send(isOpen ? packet : nil)
+  }
+
+  /// What is going on when an error comes out of `feed`.
+  private var readsFile = false
+
+  /// Whether an error is the decoder's and not the file's.
+  private func isDecoders(_ error: MediaError) -> Bool {
+    defer { readsFile = false }
+    return !readsFile
+  }
+
+  /// Goes on in software, with the picture after the one that came out last.
+  private func fallBack(because reason: String) throws(MediaError) {
+    // The device's thread may hold the old one.
+    packet = PacketBox()
+    engine = try SoftwareEngine(video, threads: decoderThreads ?? Decoder.defaultThreads)
+    status = DecoderStatus(name: DecoderStatus.software, reason: reason)
+    hardware?.discardDevice()
+    recovery = (lastStamp, 0, 0, reason)
+    do throws(MediaError) {
+      if let lastStamp {
+        try demuxer.seek(to: video.time(of: lastStamp))
+      } else if let beginning {
+        try demuxer.seek(to: beginning)
+      } else {
+        try demuxer.rewind()
+      }
+    } catch {
+      // What cannot go back, as a live stream, goes on with its next key frame.
+      recovery?.after = nil
+    }
+  }
+
+  /// Software decodes what the device did not, without an error: it was the device's. Or there is no telling any more.
+  private func settle() {
+    guard let recovery else { return }
+    self.recovery = nil
+    if recovery.errors == 0 { hardware?.decodingFailed(recovery.reason) }
+  }
+
+  private func take(_ frame: VideoFrame) throws(MediaError) -> SourceStep {
+    if let recovery {
+      if let after = recovery.after, let stamp = frame.pts, stamp <= after, recovery.passed < Self.maximumPassed {
+        self.recovery?.passed += 1
+        return .working
+      }
+      settle()
+    }
+    if let stamp = frame.pts { lastStamp = stamp }
+    let placed = try placed(frame)
+    unseen = frame.hasSamples ? .zero : unseen + placed.duration
+    return .frame(placed)
   }
 
   private func placed(_ frame: VideoFrame) throws(MediaError) -> SourceFrame {
@@ -79,7 +204,7 @@ package final class MediaFileSource: FrameSource {
     return SourceFrame(
       frame: frame.layout == nil ? try converter.convert(frame) : frame,
       position: timestamps.position(of: frame.pts),
-      duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration)
+      duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration, decoder: status)
   }
 
   /// One decodes 4K at 30 frames a second with 8 bits; what is more gets more.
@@ -87,12 +212,5 @@ package final class MediaFileSource: FrameSource {
     let pixels = Double(video.size.width * video.size.height)
     let load = pixels * min(video.averageFrameRate?.value ?? 30, 120) * (video.bitDepth > 8 ? 2 : 1)
     return min(max(Int((load / (4096 * 2160 * 31)).rounded(.up)), 1), 4)
-  }
-
-  private static func name(of kind: DecodeKind) -> String {
-    switch kind {
-    case .software: "software"
-    case .hardware(let name): name
-    }
   }
 }

@@ -45,13 +45,16 @@ public final class Player: Sendable {
     }
 
     /// Files, libav and a thread for each opening.
-    package static func live(_ configuration: PlayerConfiguration, clock: any PlayoutClock) -> Environment {
+    package static func live(
+      _ configuration: PlayerConfiguration, clock: any PlayoutClock, hardware: HardwareAcceleration? = nil
+    ) -> Environment {
       let (size, framerate) = (configuration.testCardSize, configuration.maximumFramerate)
       let threads = configuration.decoderThreads
       return Environment(
         clock: clock,
         open: { item, interruption throws(MediaError) in
-          try MediaFileSource(url: item.url, decoderThreads: threads, interruption: interruption)
+          try MediaFileSource(
+            url: item.url, decoderThreads: threads, hardware: hardware, interruption: interruption)
         },
         testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },
         run: { work in WorkerThread(name: "open", body: work) != nil })
@@ -60,9 +63,11 @@ public final class Player: Sendable {
 
   public convenience init(
     configuration: PlayerConfiguration, clock: any PlayoutClock = MonotonicClock(),
-    events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
+    hardware: HardwareAcceleration? = nil, events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
   ) {
-    self.init(configuration: configuration, environment: .live(configuration, clock: clock), events: events)
+    self.init(
+      configuration: configuration, environment: .live(configuration, clock: clock, hardware: hardware),
+      events: events)
   }
 
   package init(

@@ -54,6 +54,7 @@ final class PlayerLoop {
   private var stepCost = MediaTime.zero
   private var receivers: [any FrameReceiver] = []
   private var receiversVersion = -1
+  private var lastDecoder: DecoderStatus?
   var counters = PlayerState.Counters()
 
   /// How long the start waits for the first item before the test card comes on.
@@ -182,6 +183,7 @@ final class PlayerLoop {
       counters.decodeErrors += UInt64(source.decodeErrors - item.decodeErrors)
       item.decodeErrors = source.decodeErrors
     }
+    source.isWatched = pausedAt != nil || skipUntil != nil || receivers.contains(where: \.isAwake)
     do throws(MediaError) {
       switch try source.step() {
       case .working: break
@@ -257,12 +259,14 @@ final class PlayerLoop {
     let frame = head.item.timedFrame(head.frame.frame, due)
     lastPublished = (due, now)
     counters.published += 1
-    current.set(frame)
+    // A frame that a device kept, for nobody watched when it was decoded, is passed over.
+    let isVisible = head.frame.frame.hasSamples
+    if isVisible { current.set(frame) }
     beat()
     var hasAudience = false
     for receiver in receivers where receiver.isAwake {
       hasAudience = true
-      receiver.offer(frame)
+      if isVisible { receiver.offer(frame) }
     }
     if let decoding { spare(decoding, lateness: now - due, hasAudience: hasAudience) }
     let isNew = showing !== head.item
@@ -273,6 +277,14 @@ final class PlayerLoop {
       state.counters = counters
       state.queued = queue.count
       if isNew { head.item.describe(into: &state) }
+      if let decoder = head.frame.decoder {
+        state.decoder = decoder.name
+        state.decoderReason = decoder.reason
+      }
+    }
+    if let decoder = head.frame.decoder, decoder != lastDecoder {
+      lastDecoder = decoder
+      events(.decoding(decoder))
     }
     guard isNew, isAnother || saidEnd, let item = head.item.item else { return }
     saidEnd = false

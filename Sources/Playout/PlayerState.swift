@@ -51,6 +51,8 @@ public struct PlayerState: Hashable, Sendable {
   public var geometry = ""
   /// "software", or the name of the hardware that decodes.
   public var decoder = ""
+  /// Why software decodes where a device was to; nil otherwise.
+  public var decoderReason: String?
   public var counters = Counters()
   /// Decoded frames that wait for their time.
   public var queued = 0
@@ -68,6 +70,8 @@ public enum PlayerEvent: Hashable, Sendable {
   case skipped(PlaylistItem, reason: String)
   /// The built-in test card is on, because nothing else can be.
   case testCard(reason: String)
+  /// Frames that something else decoded, or software for another reason, are on.
+  case decoding(DecoderStatus)
   /// A playlist that is not repeated is over; its last frame is held.
   case ended
 }

@@ -42,14 +42,15 @@ public final class PresetChannel: FrameReceiver {
   ///   - events: told on the channel's thread.
   public init(
     preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
-    heartbeat: Heartbeat = Heartbeat("preset"), sink: @escaping @Sendable (EncodedFrame) -> Void,
+    hardware: HardwareAcceleration? = nil, heartbeat: Heartbeat = Heartbeat("preset"),
+    sink: @escaping @Sendable (EncodedFrame) -> Void,
     events: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
     self.codec = codec
     self.configuration = configuration
     worker = ChannelWorker(
-      preset: preset, codec: codec, configuration: configuration, tables: tables, heartbeat: heartbeat,
-      sink: sink, events: events)
+      preset: preset, codec: codec, configuration: configuration, tables: tables, hardware: hardware,
+      heartbeat: heartbeat, sink: sink, events: events)
   }
 
   deinit { close() }

@@ -36,9 +36,19 @@ public struct PresetPipeline: ~Copyable {
   private var table: (view: SourceView, preset: CameraPreset, table: RemapTable)?
   private var output: VideoFrame?
   private var encoder: Encoder?
+  /// What both encoders were opened for.
+  private var encoderColour: ColourDescription?
+  private let hardware: HardwareAcceleration?
+  private var hardwareEncoder: HardwareEncoding?
+  /// A device is asked for once until the pipeline is released.
+  private var hasAskedForHardware = false
   private var lastTime: MediaTime?
 
-  public init(preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache) {
+  public init(
+    preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
+    hardware: HardwareAcceleration? = nil
+  ) {
+    self.hardware = hardware
     self.preset = preset
     self.codec = codec
     self.configuration = configuration
@@ -62,6 +72,7 @@ public struct PresetPipeline: ~Copyable {
     let picture = try project(source)
     let time = max(source.time, lastTime.map { $0 + MediaTimeline.minimumDistance } ?? source.time)
     lastTime = time
+    if let coded = encodeOnDevice(picture, time: time, forceKeyframe: forceKeyframe) { return coded }
     do throws(MediaError) {
       if encoder == nil { encoder = try makeEncoder(colour: picture.colour) }
       return try encoder?.encode(picture, time: time, forceKeyframe: forceKeyframe)
@@ -76,12 +87,42 @@ public struct PresetPipeline: ~Copyable {
   public mutating func prepare(for source: TimedFrame) {
     _ = table(for: source.view)
     _ = try? picture(colour: source.frame.colour)
-    if encoder == nil { encoder = try? makeEncoder(colour: source.frame.colour) }
+    openHardwareEncoder(colour: source.frame.colour)
+    if encoder == nil, hardwareEncoder == nil { encoder = try? makeEncoder(colour: source.frame.colour) }
+  }
+
+  /// nil where the processor is to do it, as it does from the first failure on: its encoder begins with a key frame.
+  private mutating func encodeOnDevice(_ picture: VideoFrame, time: MediaTime, forceKeyframe: Bool) -> EncodedFrame? {
+    if encoder == nil { openHardwareEncoder(colour: picture.colour) }
+    guard let hardwareEncoder else { return nil }
+    do throws(MediaError) {
+      return try hardwareEncoder.encode(picture, time: time, forceKeyframe: forceKeyframe)
+    } catch {
+      self.hardwareEncoder = nil
+      // A call that was given up may still read it.
+      output = nil
+      hardware?.encodingFailed(error.description)
+      return nil
+    }
+  }
+
+  private mutating func openHardwareEncoder(colour: ColourDescription) {
+    guard codec == .h264, hardwareEncoder == nil, !hasAskedForHardware, let hardware else { return }
+    hasAskedForHardware = true
+    guard let device = hardware.encoder(for: configuration.size) else { return }
+    do throws(MediaError) {
+      hardwareEncoder = try HardwareEncoding(encoderConfiguration(colour: colour), device: device)
+    } catch {
+      hardware.encodingFailed(error.description)
+    }
   }
 
   /// Lets go of the encoder, the picture and the table.
   public mutating func release() {
     encoder = nil
+    encoderColour = nil
+    hardwareEncoder = nil
+    hasAskedForHardware = false
     output = nil
     table = nil
   }
@@ -96,19 +137,27 @@ public struct PresetPipeline: ~Copyable {
   private mutating func picture(colour: ColourDescription) throws(MediaError) -> VideoFrame {
     if let output, output.colour == colour { return output }
     // Another colour description belongs into new parameter sets.
-    encoder = nil
+    if encoderColour != colour {
+      encoderColour = colour
+      encoder = nil
+      hardwareEncoder = nil
+      hasAskedForHardware = false
+    }
     let output = try VideoFrame.make(size: configuration.size, colour: colour)
     self.output = output
     return output
   }
 
   private func makeEncoder(colour: ColourDescription) throws(MediaError) -> Encoder {
+    try Encoder(encoderConfiguration(colour: colour))
+  }
+
+  private func encoderConfiguration(colour: ColourDescription) -> EncoderConfiguration {
     guard let framerate = Rational(Int32(clamping: configuration.framerate), 1) else {
       preconditionFailure("a frame rate is greater than 0")
     }
-    return try Encoder(
-      EncoderConfiguration(
-        codec: codec, size: configuration.size, framerate: framerate, bitrate: configuration.bitrate,
-        keyframeInterval: configuration.keyframeInterval, colour: colour))
+    return EncoderConfiguration(
+      codec: codec, size: configuration.size, framerate: framerate, bitrate: configuration.bitrate,
+      keyframeInterval: configuration.keyframeInterval, colour: colour)
   }
 }

@@ -127,12 +127,14 @@ public struct Health: Hashable, Sendable, Encodable {
   public var decodeErrors: UInt64
   /// `software`, or the name of the hardware.
   public var decoder: String
+  /// Why software decodes where a graphics device was to.
+  public var decoderReason: String?
   public var viewers: Int
   public var awakePresets: [UInt8]
 
   public init(
     status: Status, uptime: Double, framerate: Double, framesDecoded: UInt64, framesLate: UInt64,
-    decodeErrors: UInt64, decoder: String, viewers: Int, awakePresets: [UInt8]
+    decodeErrors: UInt64, decoder: String, decoderReason: String? = nil, viewers: Int, awakePresets: [UInt8]
   ) {
     self.status = status
     self.uptime = uptime
@@ -141,6 +143,7 @@ public struct Health: Hashable, Sendable, Encodable {
     self.framesLate = framesLate
     self.decodeErrors = decodeErrors
     self.decoder = decoder
+    self.decoderReason = decoderReason
     self.viewers = viewers
     self.awakePresets = awakePresets
   }

@@ -12,7 +12,7 @@ struct CupolaBench: AsyncParsableCommand {
     discussion: "Ends with 0 when all benches could be run, whatever their figures are.")
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case projection, pipeline, fanout, join, `switch`, latency, memory
+    case projection, pipeline, hardware, fanout, join, `switch`, latency, memory
     case start, restart, stall, overhead
     /// An hour long: only when it is named.
     case soak
@@ -62,6 +62,7 @@ struct CupolaBench: AsyncParsableCommand {
     switch bench {
     case .projection: [try MediaBench.projection(clip)]
     case .pipeline: try MediaBench.pipeline(clip)
+    case .hardware: try HardwareBench.run(clip)
     case .fanout: try FanOutBench.run(clip)
     case .join: try await BrowserBench.join(clip)
     case .switch: try await BrowserBench.switches(clip)

@@ -62,7 +62,7 @@ enum MediaBench {
     ]
   }
 
-  private static let presetYaws = [0, 90, 180]
+  static let presetYaws = [0, 90, 180]
   private static let presets = presetYaws.enumerated().map { index, yaw in
     CameraPreset(
       number: UInt8(index), name: "\(yaw)", orientation: Orientation(yaw: .degrees(Double(yaw))),
@@ -70,8 +70,12 @@ enum MediaBench {
   }
 
   /// Plays at the clip's own pace, as the appliance does, and counts every thread of the process.
-  private static func secondsPerPlayedFrame(_ clip: String) throws -> Double {
-    let player = Player(configuration: PlayerConfiguration(sources: [clip]))
+  ///
+  /// - Parameter apart: processor time of this process that is not to be counted.
+  static func secondsPerPlayedFrame(
+    _ clip: String, hardware: HardwareAcceleration? = nil, apart: () throws -> Double = { 0 }
+  ) throws -> Double {
+    let player = Player(configuration: PlayerConfiguration(sources: [clip]), hardware: hardware)
     let tables = RemapTableCache()
     let encoded = Tally()
     let channels = presets.map { preset in
@@ -89,13 +93,14 @@ enum MediaBench {
       player.stop()
     }
     try encoded.wait(for: presets.count * 30)
-    let (begin, first) = (ProcessorTime.ofThisProcess, encoded.count)
+    let (begin, first, apartBefore) = (ProcessorTime.ofThisProcess, encoded.count, try apart())
     try encoded.wait(for: first + presets.count * playedFrames)
-    let (end, last) = (ProcessorTime.ofThisProcess, encoded.count)
+    let (end, last, apartAfter) = (ProcessorTime.ofThisProcess, encoded.count, try apart())
+    if hardware != nil, player.state.decoder == DecoderStatus.software { throw BenchError("software decoded") }
     let dropped = channels.reduce(0) { $0 + $1.counters.dropped } + player.state.counters.droppedLate
     // A few are dropped at the start, while the tables are being made.
     if dropped > 9 { Progress.say("\(dropped) pictures were dropped: the machine is too busy") }
-    return (end - begin) / (Double(last - first) / Double(presets.count))
+    return (end - begin - (apartAfter - apartBefore)) / (Double(last - first) / Double(presets.count))
   }
 
   /// What has to be done in any case, at the same pace and as much side by side: the clip decoded on one thread, and on
@@ -139,13 +144,13 @@ enum MediaBench {
     return (ProcessorTime.ofThisThread - begin) / 50
   }
 
-  private static func project(_ frame: VideoFrame, through table: RemapTable, into target: VideoFrame) {
+  static func project(_ frame: VideoFrame, through table: RemapTable, into target: VideoFrame) {
     frame.withPicture { source in
       target.withMutablePicture { Remapper.remap(source, through: table, into: $0) }
     }
   }
 
-  private static func table(for frame: VideoFrame, yaw: Int) throws -> RemapTable {
+  static func table(for frame: VideoFrame, yaw: Int) throws -> RemapTable {
     guard let layout = frame.layout else { throw BenchError("the clip is not 4:2:0") }
     return RemapTable(
       from: SourceGeometry(size: frame.size, layout: layout, projection: Equirectangular()), to: size,
@@ -163,11 +168,13 @@ enum MediaBench {
   }
 
   /// Decodes a clip front to back, until `body` returns false.
-  private static func forEachFrame(of clip: String, _ body: (VideoFrame) throws -> Bool) throws {
+  static func forEachFrame(
+    of clip: String, hardware: VAAPIDevice? = nil, _ body: (VideoFrame) throws -> Bool
+  ) throws {
     let demuxer = try Demuxer(url: clip)
     guard let video = demuxer.video else { throw BenchError("\(clip) has no video") }
     // One thread, as in the player: no picture that nobody wants is decoded ahead.
-    var decoder = try Decoder(stream: video, threads: 1)
+    var decoder = try Decoder(stream: video, hardware: hardware, threads: 1)
     let packet = Packet()
     while true {
       if try demuxer.readPacket(packet) { try decoder.send(packet) } else { try decoder.sendEnd() }

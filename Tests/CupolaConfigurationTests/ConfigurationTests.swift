@@ -33,6 +33,7 @@ import Testing
         playlist: { sources: [/a, /b.mp4], repeat: false }
         presets: [{ number: 9, name: stage, yaw: -12.5, pitch: 3, roll: 1, fov: 70 }]
         video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8] }
+        hardware: { device: /dev/dri/renderD129, decode: false }
         operator: { pin: "0123" }
         state: { directory: /tmp/x }
         """, file: "cupola.yaml")
@@ -53,6 +54,8 @@ import Testing
     expected.video.framerate = 25
     expected.video.bitrate = 2_500_000
     expected.video.codecs = [.vp8]
+    expected.hardware.device = .path("/dev/dri/renderD129")
+    expected.hardware.decode = false
     expected.operator.pin = "0123"
     expected.stateDirectory = "/tmp/x"
     #expect(configuration == expected)
@@ -66,7 +69,7 @@ import Testing
     ),
     (
       "wheels: 4\n",
-      "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, presets, video, operator, state"
+      "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, presets, video, hardware, operator, state"
     ),
     (
       "presets:\n  - { number: 1, name: a, fov: 300 }\n",
@@ -87,6 +90,11 @@ import Testing
       "video: { size: 1281x720 }\n",
       "cupola.yaml:1:16: video.size: 1281x720 is out of range (even numbers from 64 to 4096)"
     ),
+    (
+      "hardware: { device: gpu }\n",
+      "cupola.yaml:1:21: hardware.device: \"gpu\" is not a device; allowed are auto, none, and a render node such as /dev/dri/renderD128"
+    ),
+    ("hardware: { decode: maybe }\n", "cupola.yaml:1:21: hardware.decode: \"maybe\" is neither true nor false"),
     ("video: { codecs: [av1] }\n", "cupola.yaml:1:19: video.codecs[0]: \"av1\" is unknown; allowed are h264, vp8"),
     (
       "server: { http: localhost }\n",

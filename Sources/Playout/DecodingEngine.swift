@@ -1,0 +1,118 @@
+import FFmpeg
+import Media
+
+/// What turns an item's packets into pictures: libavcodec on this thread, or a device on a thread of its own.
+protocol DecodingEngine: AnyObject {
+  /// The next picture that is ready.
+  func receive() throws(MediaError) -> VideoFrame?
+  /// Gives a packet; nil: nothing follows.
+  func send(_ packet: PacketBox?) throws(MediaError)
+  func flush() throws(MediaError)
+  /// Whether everything that was sent has come out.
+  var isAtEnd: Bool { get }
+  /// Leaves out pictures that no other needs.
+  var isSparing: Bool { get set }
+}
+
+/// A packet that a device's thread may still hold when it is given up.
+// Sendable: its owner fills it while nobody else works with it, and never again once a call with it was given up.
+final class PacketBox: @unchecked Sendable {
+  let packet = Packet()
+}
+
+/// Decodes where it is called.
+final class SoftwareEngine: DecodingEngine {
+  private var decoder: Decoder
+
+  init(_ video: VideoStream, threads: Int) throws(MediaError) {
+    decoder = try Decoder(stream: video, threads: threads)
+  }
+
+  var isAtEnd: Bool { decoder.isAtEnd }
+
+  var isSparing: Bool {
+    get { decoder.skipNonReference }
+    set { decoder.skipNonReference = newValue }
+  }
+
+  func receive() throws(MediaError) -> VideoFrame? { try decoder.receive() }
+
+  func send(_ packet: PacketBox?) throws(MediaError) {
+    if let packet { try decoder.send(packet.packet) } else { try decoder.sendEnd() }
+  }
+
+  func flush() { decoder.flush() }
+}
+
+/// Decodes on a device. The first error is its last: it is to be given up then, see `Decoder`.
+final class HardwareEngine: DecodingEngine {
+  private final class Session {
+    var decoder: Decoder
+
+    init(_ decoder: consuming Decoder) { self.decoder = decoder }
+
+    /// All that comes of a packet. Whatever libavcodec says, here it is taken for the device's fault.
+    func pictures(of packet: PacketBox?) throws(MediaError) -> [VideoFrame] {
+      var frames: [VideoFrame] = []
+      do throws(MediaError) {
+        if let packet { try decoder.send(packet.packet) } else { try decoder.sendEnd() }
+        while let frame = try decoder.receive() {
+          // libavcodec goes on in software by itself where a device refuses a stream, with one thread and unasked.
+          guard frame.isFromDevice else { throw .device("its driver refuses this stream") }
+          frames.append(frame)
+        }
+      } catch {
+        guard case .damaged(let error) = error else { throw error }
+        throw .device(error.description)
+      }
+      return frames
+    }
+  }
+
+  /// A picture takes milliseconds; a driver that makes its context may take a few hundred. Viewers wait for it.
+  static let patience = MediaTime(seconds: 0.4)
+
+  private let thread = DeviceThread<Session>(name: "decode")
+  private var ready: [VideoFrame] = []
+  private var next = 0
+  private(set) var isAtEnd = false
+  var isSparing = false
+  /// Whether pictures are brought from the device.
+  var isWatched = true
+  /// How many pictures came from a surface.
+  private(set) var pictures = 0
+
+  init(_ video: VideoStream, device: VAAPIDevice) throws(MediaError) {
+    try thread.run(within: Self.patience) { (session) throws(MediaError) in
+      session = Session(try Decoder(stream: video, hardware: device))
+    }
+  }
+
+  func receive() -> VideoFrame? {
+    guard next < ready.count else { return nil }
+    next += 1
+    return ready[next - 1]
+  }
+
+  /// One trip to the device's thread for a packet and all that comes of it.
+  func send(_ packet: PacketBox?) throws(MediaError) {
+    let (isSparing, isWatched) = (isSparing, isWatched)
+    let (frames, isAtEnd) = try thread.run(within: Self.patience) { (session) throws(MediaError) in
+      guard let session else { throw .device("there is no decoder") }
+      session.decoder.skipNonReference = isSparing
+      session.decoder.bringsPictures = isWatched
+      return (try session.pictures(of: packet), session.decoder.isAtEnd)
+    }
+    ready = frames
+    next = 0
+    pictures += frames.count
+    self.isAtEnd = isAtEnd
+  }
+
+  func flush() throws(MediaError) {
+    ready = []
+    next = 0
+    isAtEnd = false
+    try thread.run(within: Self.patience) { (session) throws(MediaError) in session?.decoder.flush() }
+  }
+}
