@@ -21,6 +21,8 @@ package final class MediaFileSource: FrameSource {
   private var converter = PixelConverter()
   private var timestamps: TimestampRepair
   private var consecutiveErrors = 0
+  /// `packet` has been read and not been decoded yet.
+  private var hasPacket = false
 
   private var status: DecoderStatus
   /// Which display the engine was made on, until it is used: an item is opened long before it is played.
@@ -110,12 +112,14 @@ package final class MediaFileSource: FrameSource {
   }
 
   package func seek(to position: MediaTime) throws(MediaError) {
+    hasPacket = false
     try demuxer.seek(to: position)
     do throws(MediaError) {
       try engine.flush()
     } catch {
       try fallBack(because: error.description)
       try demuxer.seek(to: position)
+      hasPacket = false
     }
     settle()
     timestamps.reset()
@@ -140,8 +144,9 @@ package final class MediaFileSource: FrameSource {
     }
     if engine.isSparing != isSparing { engine.isSparing = isSparing }
     readsFile = true
-    let isOpen = try demuxer.readPacket(packet.packet)
+    let isOpen = hasPacket ? true : try demuxer.readPacket(packet.packet)
     readsFile = false
+    hasPacket = false
     try engine.send(isOpen ? packet : nil)
   }
 
@@ -164,7 +169,7 @@ package final class MediaFileSource: FrameSource {
     recovery = (lastStamp, 0, 0, reason)
     do throws(MediaError) {
       if let lastStamp {
-        try demuxer.seek(to: video.time(of: lastStamp))
+        try goBack(to: lastStamp)
       } else if let beginning {
         try demuxer.seek(to: beginning)
       } else {
@@ -173,6 +178,18 @@ package final class MediaFileSource: FrameSource {
     } catch {
       // What cannot go back, as a live stream, goes on with its next key frame.
       recovery?.after = nil
+    }
+  }
+
+  /// Goes to a key frame at or before a picture. Where there is no index, as in a transport stream, a seek ends anywhere:
+  /// it is tried from further back.
+  private func goBack(to stamp: Int64) throws(MediaError) {
+    let place = video.time(of: stamp)
+    for distance in [0.0, 1, 3, 8, 20] {
+      let start = place - MediaTime(seconds: distance)
+      if start > .zero { try demuxer.seek(to: start) } else { try demuxer.rewind() }
+      hasPacket = try demuxer.readPacket(packet.packet)
+      if hasPacket, packet.packet.isKeyFrame, packet.packet.pts ?? stamp <= stamp { return }
     }
   }
 

@@ -242,7 +242,7 @@ extension WholeApplianceTests {
       func files() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count }
       func memory() throws -> Int {
         let text = try String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
-        return Int(text.split(separator: " ")[1])! * 4096 >> 20
+        return Int(text.split(separator: " ")[1])! * 4096 / 1_048_576
       }
       let (filesBefore, memoryBefore) = (try files(), try memory())
       #expect(rig.wait { contexts() > start + 220 })

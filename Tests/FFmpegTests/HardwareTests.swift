@@ -2,6 +2,7 @@ import CSurface
 import FFmpeg
 import Foundation
 import Media
+import Synchronization
 import Testing
 import VATestDriver
 
@@ -74,13 +75,18 @@ import VATestDriver
     return try VATestDriver.open(faults: faults)
   }
 
+  private static let made = Mutex<Set<String>>([])
+
   private static func clip(_ feature: Feature) throws -> String {
     let path = TemporaryFolder.shared.path(feature.file)
     let depth = feature.options.contains("pix_fmt") ? "" : "-pix_fmt yuv420p "
     let before = "ffmpeg -v error -nostdin -y -f lavfi -i".split(separator: " ").map(String.init)
     let source = "testsrc2=size=\(feature.size):rate=30,rotate=t/3,noise=alls=8:allf=t:all_seed=7"
     let after = "-frames:v \(feature.frames) \(depth)\(feature.options)".split(separator: " ").map(String.init)
-    try Clip.run(before + [source] + after + [path])
+    // Tests run side by side: one makes a clip, the others wait for it.
+    try made.withLock { made in
+      if made.insert(feature.file).inserted { try Clip.run(before + [source] + after + [path]) }
+    }
     return path
   }
 
@@ -185,10 +191,12 @@ import VATestDriver
 /// H.264 from a device's encoder, by the eyes of libavcodec's decoder.
 @Suite struct HardwareEncoderTests {
   private static let size = VideoSize(width: 320, height: 180)
+  private static let source = Result {
+    try Clip.make("hw-encode.y4m", "-f lavfi -i testsrc2=s=320x180:r=30:d=1 -pix_fmt yuv420p")
+  }
 
   private func encode(faults: String, frames count: Int = 20) throws -> (coded: [EncodedFrame], frames: [VideoFrame]) {
-    let path = try Clip.make("hw-encode.y4m", "-f lavfi -i testsrc2=s=320x180:r=30:d=1 -pix_fmt yuv420p")
-    let frames = Array(try Decoded(path).frames.prefix(count))
+    let frames = Array(try Decoded(Self.source.get()).frames.prefix(count))
     let device = try VATestDriver.open(faults: faults)
     var encoder = try HardwareEncoder(
       EncoderConfiguration(size: Self.size, framerate: #require(Rational(30, 1)), bitrate: 2_000_000), device: device)

@@ -8,6 +8,9 @@ import VATestDriver
 
 /// The player on a graphics device: the tests' driver, with what may go wrong.
 @Suite struct HardwarePlaybackTests {
+  private static let h264 = TestClips.make("hw-h264.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2")
+  private static let av1 = TestClips.make("hw-av1.mp4", "-c:v libaom-av1 -usage realtime -cpu-used 8 -crf 30 -g 15")
+
   private static let report = HardwareProof.run(.path("the tests' driver")) { (path) throws(HardwareProblem) in
     guard let device = try? VATestDriver.open() else { throw .noDriver(path: path, reason: "the test has none") }
     return device
@@ -45,10 +48,10 @@ import VATestDriver
   }
 
   @Test(arguments: [
-    ("hw-h264.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2"),
+    ("hw-h264-slices.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2 -slices 4"),
     ("hw-hevc10.mp4", "-c:v libx265 -preset ultrafast -crf 20 -pix_fmt yuv420p10le -x265-params log-level=error"),
     ("hw-vp9.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 3M -g 15"),
-    ("hw-av1.mp4", "-c:v libaom-av1 -usage realtime -cpu-used 8 -crf 30 -g 15"),
+    ("hw-av1-plain.mp4", "-c:v libaom-av1 -usage realtime -cpu-used 8 -crf 30 -g 15"),
   ])
   func `plays every frame in order from surfaces`(name: String, options: String) {
     let harness = play(TestClips.make(name, options), on: acceleration(faults: [""]), seconds: 1.5)
@@ -64,11 +67,7 @@ import VATestDriver
     ("av1", "context-refused"),
   ])
   func `no frame is missing and none comes twice when software takes over`(codec: String, fault: String) {
-    let options =
-      codec == "av1"
-      ? "-c:v libaom-av1 -usage realtime -cpu-used 8 -crf 30 -g 15"
-      : "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2"
-    let clip = TestClips.make(codec == "av1" ? "hw-av1.mp4" : "hw-h264.mp4", options)
+    let clip = codec == "av1" ? Self.av1 : Self.h264
     let events = Monitor([HardwareAcceleration.Event]())
     let harness = play(clip, on: acceleration(faults: [fault, ""], events: events), seconds: 0.98)
     #expect(harness.recorder.numbers == Array(0..<30))
@@ -83,6 +82,13 @@ import VATestDriver
     harness.clock.run(to: 1.9)
     #expect(Array(harness.recorder.numbers.prefix(25)) == Array(0..<25))
     #expect(fault == "device-lost" || harness.player.state.decoder == "VA-API", "\(harness.player.state)")
+  }
+
+  @Test func `nothing is missing from a transport stream either, which has no index`() {
+    let clip = TestClips.make("hw-plain.ts", "-c:v libx264 -preset veryfast -crf 16 -g 15 -bf 2")
+    let harness = play(clip, on: acceleration(faults: ["decode-error-from 12", ""]), seconds: 0.98)
+    #expect(harness.recorder.numbers == Array(0..<30))
+    #expect(harness.player.state.decoder == "software")
   }
 
   @Test func `a damaged stream is not the device's fault`() throws {
@@ -102,7 +108,7 @@ import VATestDriver
       .init(device: .path("the tests' driver")), now: { .zero },
       open: { (_) throws(HardwareProblem) in throw .noDevice })
     let harness = play(
-      TestClips.make("hw-h264.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2"), on: untried, seconds: 0.5)
+      Self.h264, on: untried, seconds: 0.5)
     #expect(harness.player.state.decoder == "software")
     #expect(harness.player.state.decoderReason == "the graphics device is being tried out")
   }
