@@ -17,20 +17,18 @@ extension Appliance {
   /// Everything is supervised from here: what came before, systemd's start-up limit watches over.
   public func serving(port: Int) {
     guard supervisor == nil else { return }
-    var stages = [player.heartbeat, driver.heartbeat]
     let probe = HTTPProbe(port: port, configuration: configuration.httpService, statistics: webServerStatistics)
     if let probe {
-      stages.append(probe.heartbeat)
       Thread.detachNewThread {
         Thread.current.name = "health probe"
         probe.run()
       }
     }
+    self.probe = probe
     let supervisor = Supervisor(
-      stages: stages + channels.heartbeats.all, notifier: notifier, clock: { Int64(MonotonicTime.now) },
+      stages: fixedStages + channels.heartbeats.all, notifier: notifier, clock: { Int64(MonotonicTime.now) },
       report: superviseReport)
     supervisor.start()
-    self.probe = probe
     self.supervisor = supervisor
     becomeReady()
   }
@@ -38,25 +36,32 @@ extension Appliance {
   /// A picture of the programme has been encoded: whoever joins now gets one.
   func provedPicture() {
     guard provenAfter == nil else { return }
-    provenAfter = ProcessAge.seconds
+    provenAfter = ProcessUse.age
     awakenStreams()
     becomeReady()
   }
 
   private func becomeReady() {
     guard let provenAfter, supervisor != nil, readyAfter == nil else { return }
-    readyAfter = ProcessAge.seconds
+    let age = ProcessUse.age
+    readyAfter = age
     notifier.ready()
     tellStatus()
     log.notice(
       "Ready",
       metadata: [
-        "firstPicture": "\(Int(provenAfter * 1000)) ms", "ready": "\(Int(ProcessAge.seconds * 1000)) ms",
+        "firstPicture": "\(Int(provenAfter * 1000)) ms", "ready": "\(Int(age * 1000)) ms",
         "start": "\(saved.starts)", "uncleanStarts": "\(saved.uncleanStarts)",
       ])
   }
 
   // MARK: How it is
+
+  /// The stages that there is one of.
+  private var fixedStages: [Heartbeat] { [player.heartbeat, driver.heartbeat] + (probe.map { [$0.heartbeat] } ?? []) }
+
+  /// Those, and every stream that somebody watches or has watched.
+  var stages: [Heartbeat] { fixedStages + channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none } }
 
   var statusSentence: String {
     let player = player.state
@@ -88,8 +93,6 @@ extension Appliance {
       let note = skipped == 0 ? "" : "; \(skipped) of the playlist cannot be played to the end"
       why = sentence.prefix(1).uppercased() + sentence.dropFirst() + note + "."
     }
-    let streams = channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none }
-    let stages = [player.heartbeat, driver.heartbeat] + (probe.map { [$0.heartbeat] } ?? []) + streams
     return HealthReport(
       status: health.status, why: why, ready: isReady, stages: stages.map { .init($0, at: now) }, health: health)
   }

@@ -77,30 +77,3 @@ final class MachineMonitor: Sendable {
     }
   }
 }
-
-/// What this process takes of the machine (proc(5)).
-struct ProcessUse {
-  var residentBytes: UInt64 = 0
-  var processorSeconds = 0.0
-  var openDescriptors = 0
-  var threads = 0
-
-  init() {
-    // Fields 14, 15, 20 and 24, counted behind the name, which may hold anything.
-    if let stat = smallFile("/proc/self/stat"), let end = stat.lastIndex(of: ")") {
-      let fields = stat[stat.index(after: end)...].split(separator: " ")
-      func field(_ number: Int) -> UInt64 { fields.indices.contains(number - 3) ? UInt64(fields[number - 3]) ?? 0 : 0 }
-      processorSeconds = Double(field(14) + field(15)) / Double(sysconf(Int32(_SC_CLK_TCK)))
-      threads = Int(field(20))
-      residentBytes = field(24) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
-    }
-    openDescriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-  }
-}
-
-private func smallFile(_ path: String) -> String? {
-  guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: 4096) else {
-    return nil
-  }
-  return String(decoding: data, as: UTF8.self)
-}

@@ -34,9 +34,7 @@ extension Appliance {
     text.counter("cupola_state_write_failures_total", "Times the state could not be saved.", keeper.failures)
     text.counter("cupola_notify_failures_total", "Messages that did not reach systemd.", notifier.failures)
     let now = Int64(MonotonicTime.now)
-    let stages =
-      [player.heartbeat, driver.heartbeat] + (probe.map { [$0.heartbeat] } ?? [])
-      + channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none }
+    let stages = stages
     text.counter(
       "cupola_stage_beats_total", "Work done, by stage; what the watchdog is fed by.",
       stages.map { ([("stage", $0.name)], Double($0.count)) })

@@ -7,7 +7,7 @@ import Playout
 /// The file is a line `cupola-state 1 CHECKSUM` and a line of JSON. The checksum (64-bit FNV-1a of the JSON) tells a
 /// file that a failing disk has changed; the version one that another Cupola has written.
 package struct SavedState: Hashable, Sendable, Codable {
-  /// The item's path or URL; nil: the test card was on.
+  /// The path or URL of the item that was on last; nil: none has been. It stays while the test card is on instead.
   package var item: String?
   /// Its place in the playlist.
   package var index = 0

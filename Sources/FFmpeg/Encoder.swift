@@ -24,21 +24,8 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
       throw .noEncoder(codec: configuration.codec.rawValue)
     }
     let context = CodecContext(codec)
-    let colour = configuration.colour
-    context.pointer.pointee.width = Int32(size.width)
-    context.pointer.pointee.height = Int32(size.height)
-    context.pointer.pointee.pix_fmt = AV_PIX_FMT_YUV420P
-    context.pointer.pointee.color_range = colour.libavRange
-    context.pointer.pointee.color_primaries = AVColorPrimaries(UInt32(bitPattern: colour.primaries))
-    context.pointer.pointee.color_trc = AVColorTransferCharacteristic(UInt32(bitPattern: colour.transfer))
-    context.pointer.pointee.colorspace = AVColorSpace(UInt32(bitPattern: colour.matrix))
-    context.pointer.pointee.framerate = configuration.framerate.libav
-    context.pointer.pointee.time_base = av_inv_q(configuration.framerate.libav)
-    context.pointer.pointee.bit_rate = Int64(configuration.bitrate)
-    context.pointer.pointee.rc_max_rate = Int64(configuration.bitrate)
-    context.pointer.pointee.rc_buffer_size = configuration.bufferSize
-    context.pointer.pointee.gop_size = configuration.keyframeDistance
-    context.pointer.pointee.max_b_frames = 0
+    context.prepare(for: configuration, pixelFormat: AV_PIX_FMT_YUV420P)
+    context.keepRate(of: configuration)
     context.pointer.pointee.thread_count = Int32(clamping: max(1, configuration.threads))
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
@@ -75,6 +62,31 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
       data: [UInt8](UnsafeBufferPointer(start: packet.data, count: Int(packet.size))),
       codec: configuration.codec, time: time, isKeyFrame: packet.flags & AV_PKT_FLAG_KEY != 0,
       encodedAt: monotonicNanoseconds())
+  }
+}
+
+extension CodecContext {
+  /// Says what every encoder is to make of its pictures: size, colours, time base, key frames, no B-frames.
+  func prepare(for configuration: EncoderConfiguration, pixelFormat: AVPixelFormat) {
+    let colour = configuration.colour
+    pointer.pointee.width = Int32(configuration.size.width)
+    pointer.pointee.height = Int32(configuration.size.height)
+    pointer.pointee.pix_fmt = pixelFormat
+    pointer.pointee.color_range = colour.libavRange
+    pointer.pointee.color_primaries = AVColorPrimaries(UInt32(bitPattern: colour.primaries))
+    pointer.pointee.color_trc = AVColorTransferCharacteristic(UInt32(bitPattern: colour.transfer))
+    pointer.pointee.colorspace = AVColorSpace(UInt32(bitPattern: colour.matrix))
+    pointer.pointee.framerate = configuration.framerate.libav
+    pointer.pointee.time_base = av_inv_q(configuration.framerate.libav)
+    pointer.pointee.gop_size = configuration.keyframeDistance
+    pointer.pointee.max_b_frames = 0
+  }
+
+  /// The bit rate, on average and over the decoder's buffer.
+  func keepRate(of configuration: EncoderConfiguration) {
+    pointer.pointee.bit_rate = Int64(configuration.bitrate)
+    pointer.pointee.rc_max_rate = Int64(configuration.bitrate)
+    pointer.pointee.rc_buffer_size = configuration.bufferSize
   }
 }
 

@@ -82,23 +82,10 @@ public struct HardwareEncoder: ~Copyable, @unchecked Sendable {
     frames: UnsafeMutablePointer<AVBufferRef>, isLowPower: Bool, keepsRate: Bool
   ) throws(MediaError) -> CodecContext {
     let context = CodecContext(codec)
-    let colour = configuration.colour
-    context.pointer.pointee.width = Int32(configuration.size.width)
-    context.pointer.pointee.height = Int32(configuration.size.height)
-    context.pointer.pointee.pix_fmt = AV_PIX_FMT_VAAPI
-    context.pointer.pointee.color_range = colour.libavRange
-    context.pointer.pointee.color_primaries = AVColorPrimaries(UInt32(bitPattern: colour.primaries))
-    context.pointer.pointee.color_trc = AVColorTransferCharacteristic(UInt32(bitPattern: colour.transfer))
-    context.pointer.pointee.colorspace = AVColorSpace(UInt32(bitPattern: colour.matrix))
-    context.pointer.pointee.framerate = configuration.framerate.libav
-    context.pointer.pointee.time_base = av_inv_q(configuration.framerate.libav)
-    context.pointer.pointee.gop_size = configuration.keyframeDistance
-    context.pointer.pointee.max_b_frames = 0
+    context.prepare(for: configuration, pixelFormat: AV_PIX_FMT_VAAPI)
     context.pointer.pointee.profile = FF_PROFILE_H264_CONSTRAINED_BASELINE
     if keepsRate {
-      context.pointer.pointee.bit_rate = Int64(configuration.bitrate)
-      context.pointer.pointee.rc_max_rate = Int64(configuration.bitrate)
-      context.pointer.pointee.rc_buffer_size = configuration.bufferSize
+      context.keepRate(of: configuration)
     } else {
       context.pointer.pointee.global_quality = 26
     }

@@ -4,6 +4,7 @@ import CupolaConfiguration
 import DatagramIO
 import Foundation
 import Logging
+import Playout
 import ServiceLifecycle
 import Systemd
 import UnixSignals
@@ -33,7 +34,7 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try adjusted(try options.load())
-    var log = Logger(label: "cupola") { RateLimitedLogHandler(Self.logHandler($0), clock: Self.monotonicNanoseconds) }
+    var log = Logger(label: "cupola") { RateLimitedLogHandler(Self.logHandler($0), clock: monotonicNanoseconds) }
     log.logLevel = logLevel
     if configuration.server.webRoot == nil { log.warning("The viewer page is not installed: no pages are served") }
 
@@ -104,12 +105,6 @@ struct Run: AsyncParsableCommand {
     case .recovered:
       log.notice("Everything moves again")
     }
-  }
-
-  private static func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   private func endpoint(_ text: String?, _ option: String) throws -> ApplianceConfiguration.Endpoint? {
