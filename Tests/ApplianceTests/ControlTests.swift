@@ -110,6 +110,8 @@ extension WholeApplianceTests {
           (#"{"type":"preset/goto","preset":99}"#, "unknownPreset"),
           (#"{"type":"offer","sdp":"junk"}"#, "badOffer"), (#"{"type":"hello","version":1,"pin":"0000"}"#, "wrongPin"),
         ] { #expect(try await socket.reply(to: message) == "error \(reply)", "\(message)") }
+        // Whose PIN is wrong is told so, and welcome all the same.
+        try await page.waitUntil("heard.filter(({ type }) => type === 'welcome').length === 2")
         #expect(try await socket.reply(to: #"{"type":"ping","id":3}"#) == "pong")
       }
     }
