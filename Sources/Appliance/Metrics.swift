@@ -1,4 +1,5 @@
 import DatagramIO
+import FFmpeg
 import Heartbeats
 import Media
 import Playout
@@ -65,6 +66,13 @@ extension Appliance {
         report.devices.flatMap { device in
           device.rows.map { ([("device", device.path), ("work", $0.work.description)], $0.isProved ? 1 : 0) }
         })
+      let surfaces = [("decode", HeldSurfaces.decoding), ("encode", HeldSurfaces.encoding)]
+      text.gauge(
+        "cupola_surfaces_held", "Pictures in a device's memory that its codec lacks meanwhile.",
+        surfaces.map { ([("work", $0.0)], Double($0.1.current)) })
+      text.gauge(
+        "cupola_surfaces_held_most", "The most of them at once.",
+        surfaces.map { ([("work", $0.0)], Double($0.1.most)) })
     }
     text.counter("cupola_frames_decoded_total", "Pictures out of the decoder.", counters.decoded)
     text.counter(

@@ -24,9 +24,9 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   /// A thread per processor, and no more than four: each holds pictures of its own.
   public static var defaultThreads: Int { min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1), 4) }
 
-  /// Surfaces beyond those that the codec needs. None leaves `receive`, which holds one while it is copied, and
-  /// libavcodec one more between two calls.
-  private static let extraSurfaces: Int32 = 2
+  /// Surfaces beyond those that the codec needs: none leaves `receive`, which holds one while it is copied, and libavcodec
+  /// keeps one more between two calls.
+  private static let extraSurfaces = HeldSurfaces.limitOfDecoder + 1
 
   /// `threads` decode frames side by side; 1 takes the least memory, and the CPU time is the same. With hardware there
   /// is one, and at the first error the decoder is to be given up: what it puts out after one is wrong, unmarked, or
@@ -114,7 +114,11 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
       throw .damaged(LibAVError(code: code, operation: "decode a picture"))
     }
     guard frame.pointee.hw_frames_ctx != nil else { return VideoFrame(adopting: frame) }
-    defer { av_frame_free(&owned) }
+    HeldSurfaces.decoding.take()
+    defer {
+      av_frame_free(&owned)
+      HeldSurfaces.decoding.giveBack()
+    }
     guard let device else { throw .device("a picture of another device") }
     return bringsPictures ? try surfaceCopy.copy(frame, device: device) : try surfaceCopy.placeholder(for: frame)
   }

@@ -112,7 +112,11 @@ public struct HardwareEncoder: ~Copyable, @unchecked Sendable {
     }
     guard let surface = av_frame_alloc() else { fatalError("out of memory") }
     var owned: UnsafeMutablePointer<AVFrame>? = surface
-    defer { av_frame_free(&owned) }
+    HeldSurfaces.encoding.take()
+    defer {
+      av_frame_free(&owned)
+      HeldSurfaces.encoding.giveBack()
+    }
     try Self.check(av_hwframe_get_buffer(frames, surface, 0), "get a surface to encode from")
     try upload(frame, to: VASurfaceID(truncatingIfNeeded: UInt(bitPattern: surface.pointee.data.3)))
     configuration.colour.apply(to: surface)

@@ -72,27 +72,26 @@ final class HardwareEngine: DecodingEngine {
   /// A picture takes milliseconds; a driver that makes its context may take a few hundred. Viewers wait for it.
   static let patience = MediaTime(seconds: 0.4)
 
+  /// The name of what decodes: "VA-API".
+  let device: String
   private let thread = DeviceThread<Session>(name: "decode")
-  private var ready: [VideoFrame] = []
-  private var next = 0
+  private var ready: ArraySlice<VideoFrame> = []
   private(set) var isAtEnd = false
   var isSparing = false
   /// Whether pictures are brought from the device.
   var isWatched = true
-  /// How many pictures came from a surface.
-  private(set) var pictures = 0
 
   init(_ video: VideoStream, device: VAAPIDevice) throws(MediaError) {
+    self.device = device.name
     try thread.run(within: Self.patience) { (session) throws(MediaError) in
       session = Session(try Decoder(stream: video, hardware: device))
     }
   }
 
-  func receive() -> VideoFrame? {
-    guard next < ready.count else { return nil }
-    next += 1
-    return ready[next - 1]
-  }
+  func receive() -> VideoFrame? { ready.popFirst() }
+
+  /// How many pictures wait to be received.
+  var readyCount: Int { ready.count }
 
   /// One trip to the device's thread for a packet and all that comes of it.
   func send(_ packet: PacketBox?) throws(MediaError) {
@@ -103,15 +102,12 @@ final class HardwareEngine: DecodingEngine {
       session.decoder.bringsPictures = isWatched
       return (try session.pictures(of: packet), session.decoder.isAtEnd)
     }
-    ready = frames
-    next = 0
-    pictures += frames.count
+    ready += frames
     self.isAtEnd = isAtEnd
   }
 
   func flush() throws(MediaError) {
     ready = []
-    next = 0
     isAtEnd = false
     try thread.run(within: Self.patience) { (session) throws(MediaError) in session?.decoder.flush() }
   }

@@ -6,7 +6,7 @@ import Synchronization
 /// The graphics device that decodes and encodes where it has proved that it can.
 ///
 /// It is asked for each item and each encoder anew, so what starts while the device is still being tried out starts in
-/// software and nobody waits. One display is shared by all; after a failure the next one to ask gets a fresh one.
+/// software and nobody waits; an item goes on to the device from its next key frame after that. One display is shared by all; after a failure the next one to ask gets a fresh one.
 public final class HardwareAcceleration: Sendable {
   public struct Configuration: Hashable, Sendable {
     public enum Choice: Hashable, Sendable {
@@ -84,13 +84,20 @@ public final class HardwareAcceleration: Sendable {
 
   /// Tries the devices out, on a thread of its own.
   public func start() {
-    guard configuration.device != .none, configuration.decodes || configuration.encodes else { return }
+    guard isWanted else { return }
     _ = WorkerThread(name: "device proof") { [self] in
       // What plays and encodes meanwhile comes first: this process's other threads have nice 0.
       setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
       prove()
+      // Whoever asks next finds it open.
+      _ = device()
     }
   }
+
+  /// Whether a device may be there that nobody knows yet.
+  var isBeingTriedOut: Bool { isWanted && report == nil }
+
+  private var isWanted: Bool { configuration.device != .none && (configuration.decodes || configuration.encodes) }
 
   /// What the devices of this machine can do: `cupola probe --hardware`.
   public static func probe(_ configuration: Configuration) -> HardwareReport {

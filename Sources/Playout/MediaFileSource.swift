@@ -6,6 +6,7 @@ import SphericalVideo
 ///
 /// It decodes on a graphics device where there is one that does, and in software from the first thing that goes wrong
 /// there: from the last key frame before the picture that came out last, so that none is missing and none comes twice.
+/// What began in software because the device was still being tried out goes on there from a key frame, as seamlessly.
 package final class MediaFileSource: FrameSource {
   package private(set) var description: SourceDescription
   package private(set) var decodeErrors = 0
@@ -30,8 +31,12 @@ package final class MediaFileSource: FrameSource {
   /// The stamp of the picture that came out last, and where reading began: where to go back to.
   private var lastStamp: Int64?
   private var beginning: MediaTime?
-  /// Pictures up to this stamp have been out already; so many have been passed over.
-  private var recovery: (after: Int64?, passed: Int, errors: Int, reason: String)?
+  /// Pictures up to this stamp have been out already; so many have been passed over. The reason is that of a failure.
+  private var recovery: (after: Int64?, passed: Int, errors: Int, reason: String?)?
+  /// Whether the device was being tried out when software began.
+  private var awaitsDevice: Bool
+  /// The device decodes beside software from the key frame with this stamp on, and takes over with it.
+  private var handover: (engine: HardwareEngine, from: Int64)?
   /// How long no picture has been brought from the device.
   private var unseen = unseenLimit
 
@@ -39,6 +44,8 @@ package final class MediaFileSource: FrameSource {
   private static let maximumConsecutiveErrors = 300
   /// With nobody watching, a picture is brought from the device so often, for whoever comes.
   private static let unseenLimit = MediaTime(seconds: 0.5)
+  /// Software is behind the device by a picture for each of its threads, unless the stamps go back.
+  private static let maximumBeside = 16
   /// A stream whose stamps go back is not passed over for ever.
   private static let maximumPassed = 600
 
@@ -50,6 +57,7 @@ package final class MediaFileSource: FrameSource {
     let demuxer = try Demuxer(url: url) { interruption.isRaised }
     guard let video = demuxer.video else { throw .noVideo }
     displayBeforeUse = hardware?.discarded
+    awaitsDevice = hardware?.isBeingTriedOut == true
     (engine, status) = try Self.makeEngine(video, threads: decoderThreads, hardware: hardware)
     let frameDuration = video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero
     timestamps = TimestampRepair(timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration)
@@ -103,6 +111,7 @@ package final class MediaFileSource: FrameSource {
         return .working
       }
       guard case .damaged = error else { throw error }
+      if handover.take() != nil { awaitsDevice = true }
       decodeErrors += 1
       consecutiveErrors += 1
       recovery?.errors += 1
@@ -121,6 +130,7 @@ package final class MediaFileSource: FrameSource {
       try demuxer.seek(to: position)
       hasPacket = false
     }
+    handover = nil
     settle()
     timestamps.reset()
     consecutiveErrors = 0
@@ -148,6 +158,44 @@ package final class MediaFileSource: FrameSource {
     readsFile = false
     hasPacket = false
     try engine.send(isOpen ? packet : nil)
+    if isOpen { decodeBeside() } else { handover = nil }
+  }
+
+  /// Gives the device what software has just got, from the first key frame on after it has been tried out.
+  private func decodeBeside() {
+    guard awaitsDevice || handover != nil, let hardware, !hardware.isBeingTriedOut else { return }
+    if let handover, handover.engine.readyCount > Self.maximumBeside { self.handover = nil }
+    do throws(MediaError) {
+      if handover == nil {
+        guard packet.packet.isKeyFrame, let stamp = packet.packet.pts else { return }
+        awaitsDevice = false
+        switch hardware.decoder(for: video) {
+        case .software(let reason): status.reason = reason
+        case .device(let device): handover = (try HardwareEngine(video, device: device), stamp)
+        }
+      }
+      guard let engine = handover?.engine else { return }
+      engine.isWatched = isWatched
+      engine.isSparing = isSparing
+      try engine.send(packet)
+    } catch {
+      // The device's thread may hold the old one.
+      packet = PacketBox()
+      handover = nil
+      status.reason = error.description
+      hardware.discardDevice()
+      hardware.decodingFailed(error.description)
+    }
+  }
+
+  /// Takes the device's pictures from where software would give one that the device has, too.
+  private func takeOver(at stamp: Int64) -> Bool {
+    guard let handover, stamp >= handover.from else { return false }
+    engine = handover.engine
+    status = DecoderStatus(name: handover.engine.device)
+    recovery = (lastStamp, 0, 0, nil)
+    self.handover = nil
+    return true
   }
 
   /// What is going on when an error comes out of `feed`.
@@ -197,10 +245,11 @@ package final class MediaFileSource: FrameSource {
   private func settle() {
     guard let recovery else { return }
     self.recovery = nil
-    if recovery.errors == 0 { hardware?.decodingFailed(recovery.reason) }
+    if recovery.errors == 0, let reason = recovery.reason { hardware?.decodingFailed(reason) }
   }
 
   private func take(_ frame: VideoFrame) throws(MediaError) -> SourceStep {
+    if let stamp = frame.pts, takeOver(at: stamp) { return .working }
     if let recovery {
       if let after = recovery.after, let stamp = frame.pts, stamp <= after, recovery.passed < Self.maximumPassed {
         self.recovery?.passed += 1

@@ -74,7 +74,7 @@ public final class Player: Sendable {
     configuration: PlayerConfiguration, environment: Environment,
     events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
   ) {
-    _ = PictureMemory.isReturnedAtOnce
+    _ = ProcessHeap.isTuned
     self.configuration = configuration
     self.environment = environment
     self.events = events

@@ -40,8 +40,8 @@ public struct PresetPipeline: ~Copyable {
   private var encoderColour: ColourDescription?
   private let hardware: HardwareAcceleration?
   private var hardwareEncoder: HardwareEncoding?
-  /// A device is asked for once until the pipeline is released.
-  private var hasAskedForHardware = false
+  /// A device is asked for once until the pipeline is released, and once more if it was still being tried out.
+  private var asksForHardware = true
   private var lastTime: MediaTime?
 
   public init(
@@ -93,7 +93,7 @@ public struct PresetPipeline: ~Copyable {
 
   /// nil where the processor is to do it, as it does from the first failure on: its encoder begins with a key frame.
   private mutating func encodeOnDevice(_ picture: VideoFrame, time: MediaTime, forceKeyframe: Bool) -> EncodedFrame? {
-    if encoder == nil { openHardwareEncoder(colour: picture.colour) }
+    openHardwareEncoder(colour: picture.colour)
     guard let hardwareEncoder else { return nil }
     do throws(MediaError) {
       return try hardwareEncoder.encode(picture, time: time, forceKeyframe: forceKeyframe)
@@ -107,11 +107,12 @@ public struct PresetPipeline: ~Copyable {
   }
 
   private mutating func openHardwareEncoder(colour: ColourDescription) {
-    guard codec == .h264, hardwareEncoder == nil, !hasAskedForHardware, let hardware else { return }
-    hasAskedForHardware = true
+    guard asksForHardware, codec == .h264, let hardware, !hardware.isBeingTriedOut else { return }
+    asksForHardware = false
     guard let device = hardware.encoder(for: configuration.size) else { return }
     do throws(MediaError) {
       hardwareEncoder = try HardwareEncoding(encoderConfiguration(colour: colour), device: device)
+      encoder = nil
     } catch {
       hardware.encodingFailed(error.description)
     }
@@ -122,7 +123,7 @@ public struct PresetPipeline: ~Copyable {
     encoder = nil
     encoderColour = nil
     hardwareEncoder = nil
-    hasAskedForHardware = false
+    asksForHardware = true
     output = nil
     table = nil
   }
@@ -141,7 +142,7 @@ public struct PresetPipeline: ~Copyable {
       encoderColour = colour
       encoder = nil
       hardwareEncoder = nil
-      hasAskedForHardware = false
+      asksForHardware = true
     }
     let output = try VideoFrame.make(size: configuration.size, colour: colour)
     self.output = output

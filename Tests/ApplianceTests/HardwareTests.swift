@@ -99,6 +99,9 @@ extension WholeApplianceTests {
       #expect((counters["encoded-h264"] ?? 0) > 30)
       let metrics = try await rig.server.request("GET", "metrics").text
       #expect(metrics.contains(#"cupola_decoder_info{kind="VA-API"} 1"#))
+      // One decoder plays, another may open the next item.
+      #expect(metrics.contains(/cupola_surfaces_held_most\{work="decode"\} [12]\n/))
+      #expect(metrics.contains(/cupola_surfaces_held_most\{work="encode"\} [1-6]\n/))
       #expect(metrics.contains(#"work="decode H.264 High"} 1"#))
       #expect(try await rig.server.request("GET", "healthz").text.contains(#""decoder":"VA-API""#))
     }
@@ -124,13 +127,18 @@ extension WholeApplianceTests {
       let health = try await rig.server.request("GET", "healthz").text
       #expect(
         health.contains(#""decoder":"software""#) && health.contains(#""decoderReason":"the graphics device failed: "#))
-      #expect(try await rig.server.request("GET", "metrics").text.contains(#"cupola_decoder_info{kind="software"} 1"#))
+      let metrics = try await rig.server.request("GET", "metrics").text
+      #expect(metrics.contains(#"cupola_decoder_info{kind="software"} 1"#))
+      // What a driver keeps that hangs is still counted.
+      if fault == "hang-sync" { #expect(metrics.contains(/cupola_surfaces_held\{work="decode"\} [1-9]/)) }
       #expect(rig.wait { rig.count("Software goes on where the graphics device failed") >= 1 })
       #expect(rig.count("(at decoding") == 1)
 
       try rig.inject("")
       try await rig.play(on: "VA-API")
       #expect(try (rig.counters()["contexts-made"] ?? 0) > contexts)
+      let later = try await rig.server.request("GET", "metrics").text
+      #expect(later.contains(/cupola_surfaces_held\{work="decode"\} [01]\n/))
       #expect(rig.player.run { player in player.closed != nil || player.frames.last.map { _ in true } == true })
       #expect(rig.player.closed == nil)
     }

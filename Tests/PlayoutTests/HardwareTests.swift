@@ -37,10 +37,12 @@ import VATestDriver
     return acceleration
   }
 
-  private func play(_ clip: String, on acceleration: HardwareAcceleration, seconds: Double) -> PlayerHarness {
+  private func play(
+    _ clip: String, on acceleration: HardwareAcceleration, seconds: Double, threads: Int = 1
+  ) -> PlayerHarness {
     let harness = PlayerHarness([clip], readsNumbers: true) { (item, interruption) throws(MediaError) in
       try MediaFileSource(
-        url: String(item.url.dropFirst("script://".count)), decoderThreads: 1, hardware: acceleration,
+        url: String(item.url.dropFirst("script://".count)), decoderThreads: threads, hardware: acceleration,
         interruption: interruption)
     }
     harness.clock.run(to: seconds)
@@ -103,14 +105,93 @@ import VATestDriver
     #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.time < $1.time })
   }
 
-  @Test func `an item begins in software while the device is being tried out`() {
-    let untried = HardwareAcceleration(
-      .init(device: .path("the tests' driver")), now: { .zero },
-      open: { (_) throws(HardwareProblem) in throw .noDevice })
-    let harness = play(
-      Self.h264, on: untried, seconds: 0.5)
+  /// A device that is still being tried out, and has `faults` on its first display and none later.
+  private func untried(faults: String) -> HardwareAcceleration {
+    let opened = Mutex(0)
+    return HardwareAcceleration(.init(device: .path("the tests' driver")), now: { .zero }) {
+      (path) throws(HardwareProblem) in
+      let number = opened.withLock { opened in
+        opened += 1
+        return opened
+      }
+      let faults = number == 1 ? faults : ""
+      guard let device = try? VATestDriver.open(faults: faults) else {
+        throw .noDriver(path: path, reason: "the test has none")
+      }
+      return device
+    }
+  }
+
+  @Test(arguments: [
+    ("hw-closed.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2", 1),
+    ("hw-open.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2 -x264-params open-gop=1", 1),
+    ("hw-threads.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2", 3),
+    (
+      "hw-hevc-open.mp4",
+      "-c:v libx265 -preset ultrafast -crf 20 -x265-params log-level=error:keyint=10:min-keyint=10:open-gop=1:bframes=2", 1
+    ),
+    ("hw-vp9-handed-over.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 3M -g 10", 1),
+  ])
+  func `an item begins in software while the device is being tried out, and goes on there`(
+    name: String, options: String, threads: Int
+  ) {
+    let hardware = untried(faults: "")
+    let harness = play(TestClips.make(name, options), on: hardware, seconds: 0.2, threads: threads)
     #expect(harness.player.state.decoder == "software")
     #expect(harness.player.state.decoderReason == "the graphics device is being tried out")
+    hardware.adopt(Self.report)
+    harness.clock.run(to: 0.98)
+    #expect(harness.recorder.numbers == Array(0..<30))
+    #expect(harness.recorder.seen.allSatisfy { $0.time == $0.at })
+    #expect(harness.player.state.decoder == "VA-API")
+    #expect(harness.player.state.decoderReason == nil)
+    #expect(harness.player.state.counters.decodeErrors == 0)
+  }
+
+  @Test(arguments: ["context-refused", "decode-error-from 0", "decode-error-from 1", "decode-error-from 4", "hang-sync"])
+  func `a device that fails when it takes over is not missed`(fault: String) {
+    let hardware = untried(faults: fault)
+    let harness = play(Self.h264, on: hardware, seconds: 0.2)
+    hardware.adopt(Self.report)
+    harness.clock.run(to: 0.98)
+    #expect(harness.recorder.numbers == Array(0..<30))
+    #expect(harness.recorder.seen.allSatisfy { $0.time == $0.at })
+    #expect(harness.player.state.decoder == "software")
+    #expect(harness.player.state.decoderReason?.hasPrefix("the graphics device failed: ") == true)
+    harness.recorder.forget()
+    harness.clock.run(to: 1.9)
+    #expect(Array(harness.recorder.numbers.prefix(25)) == Array(0..<25))
+    #expect(harness.player.state.decoder == "VA-API")
+  }
+
+  @Test func `what a device that has been tried out cannot do stays in software, with the reason`() {
+    let hardware = HardwareAcceleration(
+      .init(device: .path("the tests' driver")), now: { .zero },
+      open: { (_) throws(HardwareProblem) in throw .noDevice })
+    let harness = play(Self.h264, on: hardware, seconds: 0.2)
+    hardware.prove()
+    harness.clock.run(to: 0.98)
+    #expect(harness.recorder.numbers == Array(0..<30))
+    #expect(harness.player.state.decoderReason == HardwareProblem.noDevice.description)
+  }
+
+  /// 8 bits and then 10 in one stream; the second half begins with a key frame.
+  private static let depths: String = {
+    let x265 = "-c:v libx265 -preset ultrafast -crf 18 -x265-params log-level=error:keyint=10:min-keyint=10:bframes=2"
+    let eight = TestClips.make("hw-eight.ts", x265 + " -pix_fmt yuv420p -muxdelay 0 -output_ts_offset 1")
+    let ten = TestClips.make("hw-ten.ts", x265 + " -pix_fmt yuv420p10le -muxdelay 0 -output_ts_offset 2")
+    let both = TestClips.folder + "/hw-depths.ts"
+    let data = [eight, ten].reduce(into: Data()) { $0 += try! Data(contentsOf: URL(fileURLWithPath: $1)) }
+    try! data.write(to: URL(fileURLWithPath: both))
+    return both
+  }()
+
+  @Test(arguments: [(true, "VA-API"), (false, "software")])
+  func `a change of bit depth goes on, on the device where it has the new one`(hasTen: Bool, decoder: String) {
+    let faults = hasTen ? "" : "profile-missing HEVCMain10"
+    let harness = play(Self.depths, on: acceleration(faults: [faults]), seconds: 1.9)
+    #expect(harness.recorder.numbers == Array(0..<30) + Array(0..<28), "\(harness.player.state)")
+    #expect(harness.player.state.decoder == decoder)
   }
 
   @Test func `the proof refuses a device that gets one bit wrong`() throws {
