@@ -143,14 +143,15 @@ extension WholeApplianceTests {
       #expect(rig.player.closed == nil)
     }
 
-    @Test func `an encoder that fails gives way to the processor's, once and with the reason`() async throws {
+    @Test(arguments: ["encode-error-from 0", "upload-refused", "upload-refused late; derive-refused", "device-lost"])
+    func `an encoder that fails gives way to the processor's, once and with the reason`(fault: String) async throws {
       let rig = try await Rig.start()
       try await rig.play(on: "VA-API")
       try await rig.join()
       #expect(try (rig.counters()["encoded-h264"] ?? 0) > 30)
-      try rig.inject("encode-error-from 0")
+      try rig.inject(fault)
       let gap = try #require(rig.longestGap { rig.count("(at encoding") >= 1 }, "\(rig.server.log)")
-      print("encode-error-from 0: the longest pause was \(Int(gap * 1000)) ms")
+      print("encoding, \(fault): the longest pause was \(Int(gap * 1000)) ms")
       // A second is the figure, which is printed; five are a hang on any machine.
       #expect(gap < 5)
       #expect(rig.player.closed == nil)
@@ -174,30 +175,47 @@ extension WholeApplianceTests {
       #expect(rig.count("(at decoding") == 1)
     }
 
-    @Test func `a picture of another size goes on in hardware, and in software when it is too large`() async throws {
+    @Test(arguments: ["", "layout pitch2x", "layout tight", "layout shifted"])
+    func `a picture of another size goes on in hardware, in whatever layout`(fault: String) async throws {
       let folder = try TemporaryFolder()
+      let rig = try await Rig.start(playing: Self.sizes(in: folder))
+      try await rig.play(on: "VA-API")
+      try await rig.join()
+      let made = try rig.counters()["contexts-made"] ?? 0
+      try rig.inject(fault)
+      let gap = try #require(rig.longestGap { ((try? rig.counters()["contexts-made"]) ?? 0) > made })
+      print("another size, \(fault): the longest pause was \(Int(gap * 1000)) ms")
+      // A second is the figure, which is printed; five are a hang on any machine.
+      #expect(gap < 5)
+      #expect(try await rig.server.request("GET", "metrics").text.contains(#"cupola_decoder_info{kind="VA-API"} 1"#))
+      #expect(rig.player.closed == nil)
+    }
+
+    @Test(arguments: [
+      "max-size 1000x1000", "few-surfaces 2", "context-refused decode", "profile-missing H264High", "alloc-fails surfaces",
+    ])
+    func `a picture of another size goes on in software where the device has no room for it`(fault: String) async throws {
+      let folder = try TemporaryFolder()
+      let rig = try await Rig.start(playing: Self.sizes(in: folder))
+      try await rig.play(on: "VA-API")
+      try await rig.join()
+      try rig.inject(fault)
+      let gap = try #require(rig.longestGap { rig.count("Decoding (decoder software") >= 2 }, "\(rig.server.log)")
+      print("another size, \(fault): the longest pause was \(Int(gap * 1000)) ms")
+      // A second is the figure, which is printed; five are a hang on any machine.
+      #expect(gap < 5)
+      #expect(rig.player.closed == nil)
+      let health = try await rig.server.request("GET", "healthz").text
+      #expect(health.contains(#""decoderReason":"the graphics device failed: "#), "\(health)")
+    }
+
+    private static func sizes(in folder: TemporaryFolder) throws -> String {
       for (name, frames) in [("a", 150), ("b", 300)] {
         try TestCardClip.make(frames: frames, at: folder["\(name).mp4"])
       }
       let clip = folder["sizes.ts"]
-      try Self.join(small: folder["a.mp4"], large: folder["b.mp4"], in: folder, as: clip)
-      let rig = try await Rig.start(playing: clip)
-      try await rig.play(on: "VA-API")
-      try await rig.join()
-      let made = try rig.counters()["contexts-made"] ?? 0
-      let gap = try #require(rig.longestGap { ((try? rig.counters()["contexts-made"]) ?? 0) > made })
-      print("another size: the longest pause was \(Int(gap * 1000)) ms")
-      // A second is the figure, which is printed; five are a hang on any machine.
-      #expect(gap < 5)
-      #expect(try await rig.server.request("GET", "metrics").text.contains(#"cupola_decoder_info{kind="VA-API"} 1"#))
-
-      try rig.inject("max-size 1000x1000")
-      try await rig.play(on: "VA-API")
-      let second = try #require(
-        rig.longestGap { rig.count("Decoding (decoder software") >= 2 }, "\(rig.server.log)")
-      print("another size, too large: the longest pause was \(Int(second * 1000)) ms")
-      #expect(second < 1)
-      #expect(rig.player.closed == nil)
+      try join(small: folder["a.mp4"], large: folder["b.mp4"], in: folder, as: clip)
+      return clip
     }
 
     /// 640x320, then 1280x640 from a key frame on.

@@ -9,7 +9,17 @@ enum BenchClip {
   /// The same, 1280x640: for benches of other things than pixels.
   static func small() throws -> String { try make("grain-small.mp4", size: "1280x640") }
 
-  private static func make(_ name: String, size: String) throws -> String {
+  /// The 4K clip with one key frame in its ten seconds.
+  static func withOneKeyFrame() throws -> String {
+    try make("grain-4k-one-key.mp4", size: "3840x1920", options: ["-g", "300", "-sc_threshold", "0"])
+  }
+
+  /// One picture, which is over in a sixtieth of a second.
+  static func onePicture() throws -> String {
+    try make("one-picture.mp4", size: "1280x640", options: ["-frames:v", "1", "-r", "60"])
+  }
+
+  private static func make(_ name: String, size: String, options: [String] = []) throws -> String {
     let folder = Checkout.root.appendingPathComponent(".build/bench")
     let made = folder.appendingPathComponent(name).path
     if FileManager.default.fileExists(atPath: made) { return made }
@@ -21,8 +31,8 @@ enum BenchClip {
       [
         "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=\(size):r=30:d=10",
         "-vf", "scroll=h=0.0005,noise=c0s=6:c0f=t+u", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23",
-        "-g", "60", "-bf", "2", "-pix_fmt", "yuv420p", unfinished,
-      ])
+        "-g", "60", "-bf", "2", "-pix_fmt", "yuv420p",
+      ] + options + [unfinished])
     try FileManager.default.moveItem(atPath: unfinished, toPath: made)
     return made
   }

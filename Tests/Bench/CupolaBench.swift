@@ -14,14 +14,14 @@ struct CupolaBench: AsyncParsableCommand {
   enum Bench: String, CaseIterable, ExpressibleByArgument {
     case projection, pipeline, hardware, fanout, join, `switch`, latency, memory
     case start, restart, stall, overhead
-    /// An hour long: only when it is named.
-    case soak
+    /// Long: only when they are named.
+    case reopen, soak
 
-    static let usual = allCases.filter { $0 != .soak }
+    static let usual = allCases.filter { $0 != .reopen && $0 != .soak }
   }
 
   @Argument(
-    help: "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all but the soak if none is named."
+    help: "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all but the last two if none is named."
   )
   var benches: [Bench] = []
 
@@ -71,6 +71,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .restart: [try await ServiceBench.restart(clip)]
     case .stall: [try ServiceBench.stall()]
     case .overhead: [try ServiceBench.overhead(clip)]
+    case .reopen: try HardwareBench.reopenings()
     case .soak: try SoakBench.run(minutes: soakMinutes)
     case .memory: [try MemoryBench.run(clip, minutes: memoryMinutes)]
     }

@@ -26,8 +26,11 @@ final class CupolaServer {
   ///   - folder: where its state lies, which is then kept; nil: one of its own.
   ///   - notify: who stands in for systemd.
   ///   - video: the configuration's `video`.
+  ///   - hardware: the configuration's `hardware`.
+  ///   - environment: what its environment has besides this program's.
   init(
-    media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil, video: String = "{}"
+    media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil, video: String = "{}",
+    hardware: String = "{}", environment: [String: String] = [:]
   ) throws {
     ownsFolder = kept == nil
     folder =
@@ -39,6 +42,7 @@ final class CupolaServer {
       operator: { pin: "482913" }
       state: { directory: "\(folder.path)/state" }
       video: \(video)
+      hardware: \(hardware)
       """
     try text.write(to: configuration, atomically: false, encoding: .utf8)
     let log = folder.appendingPathComponent("log")
@@ -50,11 +54,9 @@ final class CupolaServer {
       "run", "--config", configuration.path, "--http", "127.0.0.1:\(wanted)", "--webrtc", "127.0.0.1:0", "--log-level",
       "warning", "--media", media ?? "\(folder.path)/none",
     ]
-    if let notify {
-      process.environment = ProcessInfo.processInfo.environment.merging(
-        ["NOTIFY_SOCKET": notify.path, "WATCHDOG_USEC": "10000000"]
-      ) { $1 }
-    }
+    var environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let notify { environment.merge(["NOTIFY_SOCKET": notify.path, "WATCHDOG_USEC": "10000000"]) { $1 } }
+    process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: log)

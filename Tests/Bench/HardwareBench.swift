@@ -5,6 +5,7 @@ import Foundation
 import Media
 import Playout
 import SphericalVideo
+import Synchronization
 import VATestDriver
 
 /// What a graphics device's pictures cost this side of its driver, on the tests' driver, whose own time is counted apart.
@@ -12,7 +13,26 @@ enum HardwareBench {
   static func run(_ clip: String) throws -> [BenchRow] {
     let status = NSTemporaryDirectory() + "cupola-bench-driver-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: status) }
-    return [try copy(clip, status), try pipeline(clip, status)]
+    return [try copy(clip, status), try pipeline(clip, status), try fallback()]
+  }
+
+  /// A device that has proved itself, and then opens displays by `open`.
+  private static func hardware(
+    encodes: Bool = false, open: @escaping @Sendable (_ isProof: Bool) throws -> VAAPIDevice
+  ) throws -> HardwareAcceleration {
+    let isProof = Mutex(true)
+    let hardware = HardwareAcceleration(
+      .init(device: .path("the tests' driver"), encodes: encodes),
+      now: { MediaTime(nanoseconds: Int64(ProcessInfo.processInfo.systemUptime * 1e9)) },
+      open: { (path) throws(HardwareProblem) in
+        guard let device = try? open(isProof.withLock { $0 }) else {
+          throw .noDriver(path: path, reason: "make -C Tests/VADriver")
+        }
+        return device
+      })
+    guard hardware.prove().devices.contains(where: \.isUsable) else { throw BenchError("the driver proves nothing") }
+    isProof.withLock { $0 = false }
+    return hardware
   }
 
   /// A 4K NV12 picture from its surface into the pool, mapping and all, against memcpy of as many bytes.
@@ -53,14 +73,7 @@ enum HardwareBench {
   /// The player and three preset channels on a 4K file, less the driver's decoding, against copying, projecting and
   /// encoding alone.
   private static func pipeline(_ clip: String, _ status: String) throws -> BenchRow {
-    let hardware = HardwareAcceleration(
-      .init(device: .path("the tests' driver"), encodes: false),
-      now: { MediaTime(nanoseconds: Int64(ProcessInfo.processInfo.systemUptime * 1e9)) },
-      open: { (_) throws(HardwareProblem) in
-        guard let device = try? VATestDriver.open(status: status) else { throw .noDevice }
-        return device
-      })
-    guard hardware.prove().devices.contains(where: \.isUsable) else { throw BenchError("the driver proves nothing") }
+    let hardware = try hardware { _ in try VATestDriver.open(status: status) }
     func decoding() throws -> Double { Double(try VATestDriver.counters(at: status)["cpu-decoding"] ?? 0) / 1e9 }
     var (ours, floors): ([Double], [Double]) = ([], [])
     for _ in 0..<3 {
@@ -74,6 +87,74 @@ enum HardwareBench {
       name: "hardware pipeline, 4K, 3 presets, CPU a frame", figure: "\(our.text(1)) ms",
       peer: "copy + projections + encodes \(floor.text(1)) ms: \((our / floor).text(2)) of it", reach: "≤ 1.15",
       isReached: our / floor <= 1.15)
+  }
+
+  /// From a picture that the device refuses to the same picture from software, as far as can be from the last key frame.
+  private static func fallback() throws -> BenchRow {
+    let refused = 285
+    let clip = try BenchClip.withOneKeyFrame()
+    var pauses: [Double] = []
+    for _ in 0..<3 {
+      let source = try MediaFileSource(
+        url: clip,
+        hardware: try hardware { isProof in
+          try VATestDriver.open(faults: isProof ? "" : "decode-error-from \(refused)")
+        })
+      var pictures = 0
+      var (last, isOver) = (Date(), false)
+      while !isOver {
+        guard case .frame(let frame) = try source.step() else { continue }
+        isOver = frame.decoder?.name == DecoderStatus.software
+        if isOver { pauses.append(Date().timeIntervalSince(last)) }
+        last = Date()
+        pictures += 1
+      }
+      guard pictures > refused - 20 else { throw BenchError("only \(pictures) pictures came from the device") }
+      Progress.say("the device refuses picture \(refused): \(((pauses.last ?? .nan) * 1000).text(0)) ms")
+    }
+    return BenchRow(
+      name: "device fails 9.5 s after a key frame, 4K", figure: "\((pauses.median * 1000).text(0)) ms to the next picture",
+      peer: "\(refused) pictures again in software, on \(Decoder.defaultThreads) threads", reach: "≤ 1 s",
+      isReached: pauses.median <= 1)
+  }
+
+  /// The whole program plays an item of one picture over and over: each time a file, a decoder and its surfaces.
+  static func reopenings() throws -> [BenchRow] {
+    let wanted = 10_000
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let status = folder.appendingPathComponent("driver").path
+    let server = try CupolaServer(
+      media: try BenchClip.onePicture(), in: folder, video: "{framerate: 60}", hardware: "{device: /dev/null}",
+      environment: try VATestDriver.environment(status: status))
+    defer { server.stop() }
+    func contexts() -> Int { (try? VATestDriver.counters(at: status)["contexts-made"]) ?? 0 }
+    // What comes before is proof and warming up.
+    let (begin, patience) = (wanted / 10, Date(timeIntervalSinceNow: 1800))
+    var samples: [(memory: Double, descriptors: Double)] = []
+    var next = begin
+    while contexts() < wanted + begin {
+      guard Date() < patience else { throw BenchError("only \(contexts()) reopenings in half an hour") }
+      Thread.sleep(forTimeInterval: 0.05)
+      guard contexts() >= next else { continue }
+      next += wanted / 100
+      samples.append((server.residentBytes / 1e6, try server.metric("process_open_fds")))
+    }
+    let open = try VATestDriver.counters(at: status)["contexts-open"] ?? 0
+    let (first, last) = (samples.prefix(20), samples.suffix(20))
+    let (memoryFirst, memoryLast) = (first.map(\.memory).median, last.map(\.memory).median)
+    let (filesFirst, filesLast) = (first.map(\.descriptors).median, last.map(\.descriptors).median)
+    let growth = (memoryLast / memoryFirst - 1) * 100
+    return [
+      BenchRow(
+        name: "\(wanted) reopenings: memory", figure: "\(memoryLast.text(1)) MB",
+        peer: "first fifth \(memoryFirst.text(1)) MB: \(growth.text(2)) %", reach: "flat (< 2 %)", isReached: growth < 2),
+      BenchRow(
+        name: "the same: descriptors", figure: "\(filesLast.text(0))",
+        peer: "first fifth \(filesFirst.text(0)); \(open) contexts of the driver open", reach: "flat",
+        isReached: filesLast <= filesFirst + 2),
+    ]
   }
 
   /// What has to be done in any case, at the same pace and as much side by side.
