@@ -100,11 +100,15 @@ fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on six parsers, S
 	  Tests/Fuzz/run $$target $(SECONDS_EACH) || exit 1; \
 	done
 
+sanitized = SWIFT_BACKTRACE=enable=no LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/leaks-of-others.txt \
+  $(SWIFT) test --scratch-path .build-$(1) --sanitize=$(1) --disable-xctest --no-parallel
+UNSANITIZED := --skip BrowserDriverTests --skip ApplianceTests --skip SphericalVideoTests
+
+# The leaks of the tests with a graphics device are told apart by stacks that only the slow way finds.
 sanitize: .build/packages-build .build/packages-test ## unit tests, but for the projection's, under AddressSanitizer and ThreadSanitizer
-	for kind in address thread; do \
-	  SWIFT_BACKTRACE=enable=no $(SWIFT) test --scratch-path .build-$$kind --sanitize=$$kind --disable-xctest \
-	    --skip BrowserDriverTests --skip ApplianceTests --skip SphericalVideoTests || exit 1; \
-	done
+	$(call sanitized,address) $(UNSANITIZED) --skip 'Tests.Hardware'
+	ASAN_OPTIONS=fast_unwind_on_malloc=0 $(call sanitized,address) $(UNSANITIZED) --filter 'Tests.Hardware'
+	$(call sanitized,thread) $(UNSANITIZED)
 
 lint: ## the house format, checked
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

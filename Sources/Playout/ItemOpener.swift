@@ -80,6 +80,8 @@ package final class ItemOpener: Sendable {
   ///
   /// - Parameter wraps: whether the playlist is a ring.
   func open(from start: Start, wraps: Bool, interruption: Interruption) -> Outcome {
+    // Of the item before the one that plays.
+    ProcessHeap.trim()
     let playlist = Playlist(sources: sources.withLock { $0 }, optional: optionalSources)
     forgetFailures(except: playlist)
     var opened: OpenItem?

@@ -1,8 +1,10 @@
 import Glibc
+import Media
+import Synchronization
 
 /// How the process's heap is kept from growing.
 ///
-/// Set at run time, because Glibc's Swift module lacks mallopt and other C libraries have none.
+/// Its functions are found at run time, because Glibc's Swift module lacks them and other C libraries have none.
 enum ProcessHeap {
   /// Sets it, at the first call.
   static let isTuned: Bool = {
@@ -17,4 +19,20 @@ enum ProcessHeap {
     let oneHeap = mallopt(-8 /* M_ARENA_MAX */, 1) == 1
     return largeBlocks && oneHeap
   }()
+
+  private static let trimmedAt = Atomic<Int64>(0)
+  private static let trimInterval = MediaTime(seconds: 5)
+  private static let mallocTrim = unsafe dlsym(nil, "malloc_trim").map {
+    unsafe unsafeBitCast($0, to: (@convention(c) (Int) -> Int32).self)
+  }
+
+  /// Gives the pages that are free back to the kernel: an item leaves holes between what stays, which the next one seldom
+  /// fits into. Takes milliseconds, in which nobody else can allocate; a call too soon after another does nothing.
+  static func trim() {
+    let (now, last) = (monotonicNanoseconds(), trimmedAt.load(ordering: .relaxed))
+    guard now - last >= trimInterval.nanoseconds,
+      trimmedAt.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
+    else { return }
+    _ = mallocTrim?(0)
+  }
 }

@@ -14,9 +14,9 @@ enum BenchClip {
     try make("grain-4k-one-key.mp4", size: "3840x1920", options: ["-g", "300", "-sc_threshold", "0"])
   }
 
-  /// One picture, which is over in a sixtieth of a second.
-  static func onePicture() throws -> String {
-    try make("one-picture.mp4", size: "1280x640", options: ["-frames:v", "1", "-r", "60"])
+  /// Two pictures, which are over in a thirtieth of a second.
+  static func twoPictures() throws -> String {
+    try make("two-pictures.mp4", size: "1280x640", options: ["-frames:v", "2", "-r", "60"])
   }
 
   private static func make(_ name: String, size: String, options: [String] = []) throws -> String {

@@ -40,7 +40,7 @@ struct CupolaBench: AsyncParsableCommand {
   }
 
   func run() async throws {
-    EndOfRun.endsServersWhenInterrupted()
+    EndOfRun.followsInterrupts()
     print(Machine.description)
     let clip = try clip ?? BenchClip.path()
     var rows: [BenchRow] = []

@@ -112,15 +112,18 @@ final class CupolaServer {
   }
 }
 
-/// Takes the server along when somebody interrupts the benches.
+/// Takes the server and what keeps the machine busy along when somebody interrupts the benches.
 enum EndOfRun {
   static let server = Atomic<Int32>(0)
+  static let load = Atomic<Int32>(0)
 
-  static func endsServersWhenInterrupted() {
+  static func followsInterrupts() {
     for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number) { number in
         let server = EndOfRun.server.load(ordering: .acquiring)
         if server > 0 { kill(server, SIGKILL) }
+        let load = EndOfRun.load.load(ordering: .acquiring)
+        if load > 0 { kill(load, SIGTERM) }
         _exit(128 + number)
       }
     }

@@ -118,7 +118,7 @@ enum HardwareBench {
       isReached: pauses.median <= 1)
   }
 
-  /// The whole program plays an item of one picture over and over: each time a file, a decoder and its surfaces.
+  /// The whole program plays an item of two pictures over and over: each time a file, a decoder and its surfaces.
   static func reopenings() throws -> [BenchRow] {
     let wanted = 10_000
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cupola-bench-\(UUID().uuidString)")
@@ -126,7 +126,7 @@ enum HardwareBench {
     defer { try? FileManager.default.removeItem(at: folder) }
     let status = folder.appendingPathComponent("driver").path
     let server = try CupolaServer(
-      media: try BenchClip.onePicture(), in: folder, video: "{framerate: 60}", hardware: "{device: /dev/null}",
+      media: try BenchClip.twoPictures(), in: folder, video: "{framerate: 60}", hardware: "{device: /dev/null}",
       environment: try VATestDriver.environment(status: status))
     defer { server.stop() }
     func contexts() -> Int { (try? VATestDriver.counters(at: status)["contexts-made"]) ?? 0 }

@@ -1,5 +1,6 @@
 import Foundation
 import NotifySocket
+import Synchronization
 
 /// An hour of a museum's worst day: viewers come and go all the time, items change, and something else keeps every core
 /// of the machine busy. The watchdog must never be asked for anything, and nothing may grow.
@@ -92,6 +93,7 @@ private final class BusyMachine {
     pthread_sigmask(SIG_SETMASK, &none, &own)
     defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
     try process.run()
+    EndOfRun.load.store(process.processIdentifier, ordering: .releasing)
   }
 
   deinit { stop() }
@@ -100,5 +102,6 @@ private final class BusyMachine {
     guard process.isRunning else { return }
     process.terminate()
     process.waitUntilExit()
+    EndOfRun.load.store(0, ordering: .releasing)
   }
 }
