@@ -192,9 +192,11 @@ extension WholeApplianceTests {
     }
 
     @Test(arguments: [
-      "max-size 1000x1000", "few-surfaces 2", "context-refused decode", "profile-missing H264High", "alloc-fails surfaces",
+      "max-size 1000x1000", "few-surfaces 2", "context-refused decode", "profile-missing H264High",
+      "alloc-fails surfaces",
     ])
-    func `a picture of another size goes on in software where the device has no room for it`(fault: String) async throws {
+    func `a picture of another size goes on in software where the device has no room for it`(fault: String) async throws
+    {
       let folder = try TemporaryFolder()
       let rig = try await Rig.start(playing: Self.sizes(in: folder))
       try await rig.play(on: "VA-API")

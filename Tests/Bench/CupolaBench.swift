@@ -21,7 +21,8 @@ struct CupolaBench: AsyncParsableCommand {
   }
 
   @Argument(
-    help: "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all but the last two if none is named."
+    help:
+      "Which benches: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")); all but the last two if none is named."
   )
   var benches: [Bench] = []
 

@@ -113,7 +113,8 @@ enum HardwareBench {
       Progress.say("the device refuses picture \(refused): \(((pauses.last ?? .nan) * 1000).text(0)) ms")
     }
     return BenchRow(
-      name: "device fails 9.5 s after a key frame, 4K", figure: "\((pauses.median * 1000).text(0)) ms to the next picture",
+      name: "device fails 9.5 s after a key frame, 4K",
+      figure: "\((pauses.median * 1000).text(0)) ms to the next picture",
       peer: "\(refused) pictures again in software, on \(Decoder.defaultThreads) threads", reach: "≤ 1 s",
       isReached: pauses.median <= 1)
   }
@@ -149,7 +150,8 @@ enum HardwareBench {
     return [
       BenchRow(
         name: "\(wanted) reopenings: memory", figure: "\(memoryLast.text(1)) MB",
-        peer: "first fifth \(memoryFirst.text(1)) MB: \(growth.text(2)) %", reach: "flat (< 2 %)", isReached: growth < 2),
+        peer: "first fifth \(memoryFirst.text(1)) MB: \(growth.text(2)) %", reach: "flat (< 2 %)", isReached: growth < 2
+      ),
       BenchRow(
         name: "the same: descriptors", figure: "\(filesLast.text(0))",
         peer: "first fifth \(filesFirst.text(0)); \(open) contexts of the driver open", reach: "flat",

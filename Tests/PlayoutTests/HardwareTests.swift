@@ -128,7 +128,8 @@ import VATestDriver
     ("hw-threads.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2", 3),
     (
       "hw-hevc-open.mp4",
-      "-c:v libx265 -preset ultrafast -crf 20 -x265-params log-level=error:keyint=10:min-keyint=10:open-gop=1:bframes=2", 1
+      "-c:v libx265 -preset ultrafast -crf 20 -x265-params log-level=error:keyint=10:min-keyint=10:open-gop=1:bframes=2",
+      1
     ),
     ("hw-vp9-handed-over.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 3M -g 10", 1),
   ])
@@ -148,7 +149,9 @@ import VATestDriver
     #expect(harness.player.state.counters.decodeErrors == 0)
   }
 
-  @Test(arguments: ["context-refused", "decode-error-from 0", "decode-error-from 1", "decode-error-from 4", "hang-sync"])
+  @Test(arguments: [
+    "context-refused", "decode-error-from 0", "decode-error-from 1", "decode-error-from 4", "hang-sync",
+  ])
   func `a device that fails when it takes over is not missed`(fault: String) {
     let hardware = untried(faults: fault)
     let harness = play(Self.h264, on: hardware, seconds: 0.2)
