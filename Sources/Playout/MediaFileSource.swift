@@ -31,8 +31,8 @@ package final class MediaFileSource: FrameSource {
   /// The stamp of the picture that came out last, and where reading began: where to go back to.
   private var lastStamp: Int64?
   private var beginning: MediaTime?
-  /// Pictures up to this stamp have been out already; so many have been passed over. The reason is that of a failure.
-  private var recovery: (after: Int64?, passed: Int, errors: Int, reason: String?)?
+  private var recovery: Recovery?
+  private let recoveryLimit: MediaTime
   /// Whether the device was being tried out when software began.
   private var awaitsDevice: Bool
   /// The device decodes beside software from the key frame with this stamp on, and takes over with it.
@@ -40,20 +40,39 @@ package final class MediaFileSource: FrameSource {
   /// How long no picture has been brought from the device.
   private var unseen = unseenLimit
 
+  /// Another decoder goes on where one ended.
+  private struct Recovery {
+    /// Pictures up to this stamp have been out already.
+    var after: Int64?
+    /// So many have been passed over.
+    var passed = 0
+    var errors = 0
+    /// Why the one before failed; nil where it did not.
+    var reason: String?
+    /// When passing over ends, see `recoveryLimit`.
+    var end: Int64
+
+    /// Whether there is still time to get to where the pictures are new. A stream whose stamps go back never gets there.
+    var isInTime: Bool { passed < maximumPassed && monotonicNanoseconds() < end }
+  }
+
   /// So many errors without a frame between them, and the rest is given up.
   private static let maximumConsecutiveErrors = 300
   /// With nobody watching, a picture is brought from the device so often, for whoever comes.
   private static let unseenLimit = MediaTime(seconds: 0.5)
   /// Software is behind the device by a picture for each of its threads, unless the stamps go back.
   private static let maximumBeside = 16
-  /// A stream whose stamps go back is not passed over for ever.
   private static let maximumPassed = 600
 
   /// Opens, blocking.
+  ///
+  /// - Parameter recoveryLimit: how long software may take to get from a key frame to where the device failed. After that
+  ///   the item goes on from where it has come to: seen again is better than not moving.
   package init(
     url: String, decoderThreads: Int? = nil, hardware: HardwareAcceleration? = nil,
-    interruption: Interruption = Interruption()
+    recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
+    self.recoveryLimit = recoveryLimit
     let demuxer = try Demuxer(url: url) { interruption.isRaised }
     guard let video = demuxer.video else { throw .noVideo }
     displayBeforeUse = hardware?.discarded
@@ -148,7 +167,7 @@ package final class MediaFileSource: FrameSource {
     }
     if let engine = engine as? HardwareEngine { engine.isWatched = isWatched || unseen >= Self.unseenLimit }
     var isSparing = isSparing
-    if let after = recovery?.after, let stamp = packet.packet.pts {
+    if let recovery, let after = recovery.after, recovery.isInTime, let stamp = packet.packet.pts {
       // On the way back to where it was, pictures that no other needs are not needed.
       isSparing = isSparing || video.time(of: stamp) + PlayerLoop.exactWithin < video.time(of: after)
     }
@@ -193,7 +212,7 @@ package final class MediaFileSource: FrameSource {
     guard let handover, stamp >= handover.from else { return false }
     engine = handover.engine
     status = DecoderStatus(name: handover.engine.device)
-    recovery = (lastStamp, 0, 0, nil)
+    recovery = Recovery(after: lastStamp, end: recoveryEnd)
     self.handover = nil
     return true
   }
@@ -214,7 +233,7 @@ package final class MediaFileSource: FrameSource {
     engine = try SoftwareEngine(video, threads: decoderThreads ?? Decoder.defaultThreads)
     status = DecoderStatus(name: DecoderStatus.software, reason: reason)
     hardware?.discardDevice()
-    recovery = (lastStamp, 0, 0, reason)
+    recovery = Recovery(after: lastStamp, reason: reason, end: recoveryEnd)
     do throws(MediaError) {
       if let lastStamp {
         try goBack(to: lastStamp)
@@ -241,6 +260,8 @@ package final class MediaFileSource: FrameSource {
     }
   }
 
+  private var recoveryEnd: Int64 { monotonicNanoseconds() + recoveryLimit.nanoseconds }
+
   /// Software decodes what the device did not, without an error: it was the device's. Or there is no telling any more.
   private func settle() {
     guard let recovery else { return }
@@ -251,7 +272,7 @@ package final class MediaFileSource: FrameSource {
   private func take(_ frame: VideoFrame) throws(MediaError) -> SourceStep {
     if let stamp = frame.pts, takeOver(at: stamp) { return .working }
     if let recovery {
-      if let after = recovery.after, let stamp = frame.pts, stamp <= after, recovery.passed < Self.maximumPassed {
+      if let after = recovery.after, let stamp = frame.pts, stamp <= after, recovery.isInTime {
         self.recovery?.passed += 1
         return .working
       }

@@ -89,7 +89,7 @@ enum HardwareBench {
       isReached: our / floor <= 1.15)
   }
 
-  /// From a picture that the device refuses to the same picture from software, as far as can be from the last key frame.
+  /// From a picture that the device refuses to the next one from software, as far as can be from the last key frame.
   private static func fallback() throws -> BenchRow {
     let refused = 285
     let clip = try BenchClip.withOneKeyFrame()
@@ -115,7 +115,7 @@ enum HardwareBench {
     return BenchRow(
       name: "device fails 9.5 s after a key frame, 4K",
       figure: "\((pauses.median * 1000).text(0)) ms to the next picture",
-      peer: "\(refused) pictures again in software, on \(Decoder.defaultThreads) threads", reach: "≤ 1 s",
+      peer: "software begins \(refused) pictures before, on \(Decoder.defaultThreads) threads", reach: "≤ 1 s",
       isReached: pauses.median <= 1)
   }
 

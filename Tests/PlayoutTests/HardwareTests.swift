@@ -38,11 +38,13 @@ import VATestDriver
   }
 
   private func play(
-    _ clip: String, on acceleration: HardwareAcceleration, seconds: Double, threads: Int = 1
+    _ clip: String, on acceleration: HardwareAcceleration, seconds: Double, threads: Int = 1,
+    recoveryLimit: MediaTime = MediaTime(seconds: 60)
   ) -> PlayerHarness {
     let harness = PlayerHarness([clip], readsNumbers: true) { (item, interruption) throws(MediaError) in
       try MediaFileSource(
         url: String(item.url.dropFirst("script://".count)), decoderThreads: threads, hardware: acceleration,
+        recoveryLimit: recoveryLimit,
         interruption: interruption)
     }
     harness.clock.run(to: seconds)
@@ -90,6 +92,17 @@ import VATestDriver
     let clip = TestClips.make("hw-plain.ts", "-c:v libx264 -preset veryfast -crf 16 -g 15 -bf 2")
     let harness = play(clip, on: acceleration(faults: ["decode-error-from 12", ""]), seconds: 0.98)
     #expect(harness.recorder.numbers == Array(0..<30))
+    #expect(harness.player.state.decoder == "software")
+  }
+
+  @Test func `where software is too slow to catch up, the item goes on from the key frame`() {
+    let harness = play(
+      Self.h264, on: acceleration(faults: ["decode-error-from 17", ""]), seconds: 0.98, recoveryLimit: .zero)
+    let numbers = harness.recorder.numbers.compactMap { $0 }
+    let back = numbers.firstIndex { $0 == 10 }.flatMap { numbers[($0 + 1)...].firstIndex(of: 10) } ?? 0
+    #expect((11...18).contains(back), "\(numbers)")
+    #expect(numbers == Array(0..<back) + (0..<(30 - back)).map { 10 + $0 })
+    #expect(harness.recorder.seen.allSatisfy { $0.time == $0.at })
     #expect(harness.player.state.decoder == "software")
   }
 
