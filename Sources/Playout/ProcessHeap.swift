@@ -24,7 +24,7 @@ enum ProcessHeap {
   }()
 
   private static let trimmedAt = Atomic<Int64>(0)
-  private static let trimInterval = MediaTime(seconds: 5)
+  private static let trimInterval = MediaTime(seconds: 1)
   private static let mallocTrim = unsafe dlsym(nil, "malloc_trim").map {
     unsafe unsafeBitCast($0, to: (@convention(c) (Int) -> Int32).self)
   }

@@ -27,6 +27,7 @@ import WebServer
   @Test func `a silent socket is pinged, then closed, then cut`() throws {
     let statistics = WebServerStatistics()
     let (channel, connection) = try makeChannel(statistics: statistics)
+    defer { _ = try? channel.finish() }
     for _ in 0..<2 {
       channel.embeddedEventLoop.advanceTime(by: .seconds(15))
       #expect(try channel.readOutbound(as: WebSocketFrame.self)?.opcode == .ping)
@@ -43,28 +44,29 @@ import WebServer
 
   @Test func `pongs keep a socket open`() throws {
     let (channel, _) = try makeChannel()
+    defer { _ = try? channel.finish() }
     for _ in 0..<20 {
       channel.embeddedEventLoop.advanceTime(by: .seconds(15))
       #expect(try channel.readOutbound(as: WebSocketFrame.self)?.opcode == .ping)
       try channel.writeInbound(frame(.pong))
     }
     #expect(channel.isActive)
-    _ = try channel.finish()
   }
 
   @Test func `pings of a peer that does not read are not answered`() throws {
     let (channel, _) = try makeChannel()
+    defer { _ = try? channel.finish() }
     channel.isWritable = false
     try channel.writeInbound(frame(.ping, "1"))
     #expect(try channel.readOutbound(as: WebSocketFrame.self) == nil)
     channel.isWritable = true
     try channel.writeInbound(frame(.ping, "2"))
     #expect(try channel.readOutbound(as: WebSocketFrame.self)?.data == ByteBuffer(string: "2"))
-    _ = try channel.finish()
   }
 
   @Test func `a close frame is answered with its own status`() throws {
     let (channel, _) = try makeChannel()
+    defer { _ = try? channel.finish() }
     try channel.writeInbound(frame(.connectionClose, "\u{0F}\u{20}bye"))
     let answer = try channel.readOutbound(as: WebSocketFrame.self)
     #expect(answer?.data == ByteBuffer(string: "\u{0F}\u{20}"))
@@ -73,6 +75,7 @@ import WebServer
 
   @Test func `closing waits for the peer's close frame and ignores the rest`() throws {
     let (channel, connection) = try makeChannel()
+    defer { _ = try? channel.finish() }
     connection.close(.policyViolation, reason: "no")
     channel.embeddedEventLoop.run()
     #expect(try closeCode(channel.readOutbound()) == 1008)
@@ -85,15 +88,16 @@ import WebServer
 
   @Test func `a graceful shutdown says goodbye`() throws {
     let (channel, connection) = try makeChannel()
+    defer { _ = try? channel.finish() }
     channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     #expect(try closeCode(channel.readOutbound()) == 1001)
     #expect(!connection.send([97]))
-    _ = try channel.finish()
   }
 
   @Test func `messages after the last are counted neither way`() throws {
     let statistics = WebServerStatistics()
     let (channel, connection) = try makeChannel(statistics: statistics)
+    defer { _ = try? channel.finish() }
     #expect(connection.send([97]))
     #expect(connection.send([98]))
     _ = try channel.finish()
@@ -105,10 +109,10 @@ import WebServer
     var configuration = WebSocketConfiguration()
     configuration.outboundMessages = 3
     let (channel, connection) = try makeChannel(configuration)
+    defer { _ = try? channel.finish() }
     #expect((0..<5).map { _ in connection.send([97]) } == [true, true, true, false, false])
     channel.embeddedEventLoop.run()
     for _ in 0..<3 { #expect(try channel.readOutbound(as: WebSocketFrame.self)?.opcode == .text) }
     #expect(try closeCode(channel.readOutbound()) == 1013)
-    _ = try channel.finish()
   }
 }
