@@ -71,7 +71,7 @@ import WebServer
 
   @Test func `a connection that could not be accepted does not end the server`() throws {
     let channel = EmbeddedChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger))
     for code in [ECONNABORTED, EMFILE] {
@@ -84,11 +84,11 @@ import WebServer
 
   @Test func `a connection that said nothing ends with the server at once, another has its grace`() throws {
     let (silent, _) = try makeGuardedChannel()
-    defer { _ = try? silent.finish() }
+    defer { silent.tearDown() }
     silent.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     #expect(!silent.isActive)
     let (busy, _) = try makeGuardedChannel()
-    defer { _ = try? busy.finish() }
+    defer { busy.tearDown() }
     try busy.writeInbound(ByteBuffer(string: "GET "))
     busy.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     busy.embeddedEventLoop.advanceTime(by: .milliseconds(499))
@@ -114,7 +114,7 @@ import WebServer
 
   @Test func `the time of a request begins anew with each`() throws {
     let (channel, connectionGuard) = try makeGuardedChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     for _ in 0..<3 {
       channel.embeddedEventLoop.advanceTime(by: .seconds(14))
       connectionGuard.requestCompleted()
@@ -128,7 +128,7 @@ import WebServer
 
   @Test func `an answer that nobody reads is cut`() throws {
     let (channel, connectionGuard) = try makeGuardedChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     connectionGuard.requestCompleted()
     channel.isWritable = false
     channel.pipeline.fireChannelWritabilityChanged()

@@ -35,7 +35,7 @@ import WebServer
   @Test func `frames that come byte by byte are the same frames`() throws {
     let statistics = WebServerStatistics()
     let (channel, connection) = try makeChannel(statistics)
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     for byte in Self.frames { try channel.writeInbound(ByteBuffer(bytes: [byte])) }
     #expect(statistics.snapshot.webSocketMessagesReceived == 2)
     var answers: [UInt8] = []
@@ -49,7 +49,7 @@ import WebServer
     for bytes in Self.damaged(Self.frames) {
       let statistics = WebServerStatistics()
       let (channel, connection) = try makeChannel(statistics)
-      defer { _ = try? channel.finish() }
+      defer { channel.tearDown() }
       try channel.writeInbound(ByteBuffer(bytes: bytes))
       channel.embeddedEventLoop.advanceTime(by: .seconds(60))
       #expect(!channel.isActive)

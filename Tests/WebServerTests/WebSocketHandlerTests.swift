@@ -27,7 +27,7 @@ import WebServer
   @Test func `a silent socket is pinged, then closed, then cut`() throws {
     let statistics = WebServerStatistics()
     let (channel, connection) = try makeChannel(statistics: statistics)
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     for _ in 0..<2 {
       channel.embeddedEventLoop.advanceTime(by: .seconds(15))
       #expect(try channel.readOutbound(as: WebSocketFrame.self)?.opcode == .ping)
@@ -44,7 +44,7 @@ import WebServer
 
   @Test func `pongs keep a socket open`() throws {
     let (channel, _) = try makeChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     for _ in 0..<20 {
       channel.embeddedEventLoop.advanceTime(by: .seconds(15))
       #expect(try channel.readOutbound(as: WebSocketFrame.self)?.opcode == .ping)
@@ -55,7 +55,7 @@ import WebServer
 
   @Test func `pings of a peer that does not read are not answered`() throws {
     let (channel, _) = try makeChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     channel.isWritable = false
     try channel.writeInbound(frame(.ping, "1"))
     #expect(try channel.readOutbound(as: WebSocketFrame.self) == nil)
@@ -66,7 +66,7 @@ import WebServer
 
   @Test func `a close frame is answered with its own status`() throws {
     let (channel, _) = try makeChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     try channel.writeInbound(frame(.connectionClose, "\u{0F}\u{20}bye"))
     let answer = try channel.readOutbound(as: WebSocketFrame.self)
     #expect(answer?.data == ByteBuffer(string: "\u{0F}\u{20}"))
@@ -75,7 +75,7 @@ import WebServer
 
   @Test func `closing waits for the peer's close frame and ignores the rest`() throws {
     let (channel, connection) = try makeChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     connection.close(.policyViolation, reason: "no")
     channel.embeddedEventLoop.run()
     #expect(try closeCode(channel.readOutbound()) == 1008)
@@ -88,7 +88,7 @@ import WebServer
 
   @Test func `a graceful shutdown says goodbye`() throws {
     let (channel, connection) = try makeChannel()
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     #expect(try closeCode(channel.readOutbound()) == 1001)
     #expect(!connection.send([97]))
@@ -97,7 +97,7 @@ import WebServer
   @Test func `messages after the last are counted neither way`() throws {
     let statistics = WebServerStatistics()
     let (channel, connection) = try makeChannel(statistics: statistics)
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     #expect(connection.send([97]))
     #expect(connection.send([98]))
     _ = try channel.finish()
@@ -109,7 +109,7 @@ import WebServer
     var configuration = WebSocketConfiguration()
     configuration.outboundMessages = 3
     let (channel, connection) = try makeChannel(configuration)
-    defer { _ = try? channel.finish() }
+    defer { channel.tearDown() }
     #expect((0..<5).map { _ in connection.send([97]) } == [true, true, true, false, false])
     channel.embeddedEventLoop.run()
     for _ in 0..<3 { #expect(try channel.readOutbound(as: WebSocketFrame.self)?.opcode == .text) }
