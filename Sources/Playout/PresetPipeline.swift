@@ -40,7 +40,7 @@ public struct PresetPipeline: ~Copyable {
   private var encoderColour: ColourDescription?
   private let hardware: HardwareAcceleration?
   private var hardwareEncoder: HardwareEncoding?
-  /// A device is asked for once until the pipeline is released, and once more if it was still being tried out.
+  /// A device is asked for once until the pipeline is released, as soon as it is no longer being tried out.
   private var asksForHardware = true
   private var lastTime: MediaTime?
 

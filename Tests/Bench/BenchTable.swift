@@ -57,6 +57,12 @@ extension Array where Element == Double {
   }
 
   var median: Double { percentile(0.5) }
+
+  /// The medians of the first and of the last fifth: what has become of it.
+  var medianOfFirstAndLastFifth: (first: Double, last: Double) {
+    let part = Swift.max(1, count / 5)
+    return (Array(prefix(part)).median, Array(suffix(part)).median)
+  }
 }
 
 extension Double {

@@ -143,11 +143,8 @@ enum HardwareBench {
       if memory.count % 20 == 1 { descriptors.append(try server.metric("process_open_fds")) }
     }
     let open = try VATestDriver.counters(at: status)["contexts-open"] ?? 0
-    func fifths(_ samples: [Double]) -> (first: Double, last: Double) {
-      let part = max(1, samples.count / 5)
-      return (Array(samples.prefix(part)).median, Array(samples.suffix(part)).median)
-    }
-    let ((memoryFirst, memoryLast), (filesFirst, filesLast)) = (fifths(memory), fifths(descriptors))
+    let (memoryFirst, memoryLast) = memory.medianOfFirstAndLastFifth
+    let (filesFirst, filesLast) = descriptors.medianOfFirstAndLastFifth
     let growth = (memoryLast / memoryFirst - 1) * 100
     return [
       BenchRow(

@@ -58,10 +58,8 @@ enum SoakBench {
     let alarms = notify.messages.count { $0.fields.contains("WATCHDOG=trigger") }
     let meals = notify.messages.filter { $0.fields == ["WATCHDOG=1"] }.map(\.time)
     let longest = zip(meals, meals.dropFirst()).map { Double($1 - $0) / 1e9 }.max() ?? .nan
-    let part = max(1, samples.count / 5)
-    let (first, last) = (samples.prefix(part), samples.suffix(part))
-    let (memoryFirst, memoryLast) = (first.map(\.memory).median, last.map(\.memory).median)
-    let (filesFirst, filesLast) = (first.map(\.descriptors).median, last.map(\.descriptors).median)
+    let (memoryFirst, memoryLast) = samples.map(\.memory).medianOfFirstAndLastFifth
+    let (filesFirst, filesLast) = samples.map(\.descriptors).medianOfFirstAndLastFifth
     let growth = (memoryLast / memoryFirst - 1) * 100
     return [
       BenchRow(

@@ -16,12 +16,12 @@ import VATestDriver
     return device
   }
 
-  /// A device that has proved itself and then has `faults` on each display that is opened.
-  private func acceleration(faults: [String], events: Monitor<[HardwareAcceleration.Event]> = Monitor([]))
+  /// A device that is still being tried out and has `faults` on each display that is opened, the last on all further ones.
+  private func untried(faults: [String], events: Monitor<[HardwareAcceleration.Event]> = Monitor([]))
     -> HardwareAcceleration
   {
     let opened = Mutex(0)
-    let acceleration = HardwareAcceleration(
+    return HardwareAcceleration(
       .init(device: .path("the tests' driver")), now: { .zero },
       open: { (path) throws(HardwareProblem) in
         let number = opened.withLock { opened in
@@ -33,6 +33,13 @@ import VATestDriver
         return device
       },
       events: { event in events.update { $0.append(event) } })
+  }
+
+  /// The same, when it has proved itself.
+  private func acceleration(faults: [String], events: Monitor<[HardwareAcceleration.Event]> = Monitor([]))
+    -> HardwareAcceleration
+  {
+    let acceleration = untried(faults: faults, events: events)
     acceleration.adopt(Self.report)
     return acceleration
   }
@@ -118,23 +125,6 @@ import VATestDriver
     #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.time < $1.time })
   }
 
-  /// A device that is still being tried out, and has `faults` on its first display and none later.
-  private func untried(faults: String) -> HardwareAcceleration {
-    let opened = Mutex(0)
-    return HardwareAcceleration(.init(device: .path("the tests' driver")), now: { .zero }) {
-      (path) throws(HardwareProblem) in
-      let number = opened.withLock { opened in
-        opened += 1
-        return opened
-      }
-      let faults = number == 1 ? faults : ""
-      guard let device = try? VATestDriver.open(faults: faults) else {
-        throw .noDriver(path: path, reason: "the test has none")
-      }
-      return device
-    }
-  }
-
   @Test(arguments: [
     ("hw-closed.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2", 1),
     ("hw-open.mp4", "-c:v libx264 -preset veryfast -crf 16 -g 10 -bf 2 -x264-params open-gop=1", 1),
@@ -149,7 +139,7 @@ import VATestDriver
   func `an item begins in software while the device is being tried out, and goes on there`(
     name: String, options: String, threads: Int
   ) {
-    let hardware = untried(faults: "")
+    let hardware = untried(faults: [""])
     let harness = play(TestClips.make(name, options), on: hardware, seconds: 0.2, threads: threads)
     #expect(harness.player.state.decoder == "software")
     #expect(harness.player.state.decoderReason == "the graphics device is being tried out")
@@ -166,7 +156,7 @@ import VATestDriver
     "context-refused", "decode-error-from 0", "decode-error-from 1", "decode-error-from 4", "hang-sync",
   ])
   func `a device that fails when it takes over is not missed`(fault: String) {
-    let hardware = untried(faults: fault)
+    let hardware = untried(faults: [fault, ""])
     let harness = play(Self.h264, on: hardware, seconds: 0.2)
     hardware.adopt(Self.report)
     harness.clock.run(to: 0.98)
