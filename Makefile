@@ -7,7 +7,11 @@
 
 SHELL := /bin/bash
 SWIFT ?= swift
-FLAGS := -c release --explicit-target-dependency-import-check error
+# More compilers than cores: of what is ready the build starts the last by name first, and the longest chain (NIO's
+# modules) would wait for a core until the others are done. Each compiler takes up to 0.6 GB.
+JOBS ?= $(shell cores=$$(nproc); room=$$(awk '/^MemAvailable/ {print int($$2 / 600000)}' /proc/meminfo); \
+  jobs=$$((cores * 3 < room ? cores * 3 : room)); echo $$((jobs > cores ? jobs : cores)))
+FLAGS := -c release --explicit-target-dependency-import-check error -j $(JOBS)
 BIN := .build/release
 MEDIA ?=
 ARGS ?=
@@ -22,7 +26,7 @@ BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev liba
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client mmdebstrap systemd-container \
   iproute2 procps stress-ng
 
-.PHONY: help run build install deb test test-boot hardware-test soak bench fuzz sanitize lint format clean
+.PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -30,8 +34,20 @@ help: ## this list
 run: build ## start Cupola; MEDIA=path plays a file or a folder
 	exec $(BIN)/cupola run $(if $(MEDIA),--media "$(MEDIA)") $(ARGS)
 
-build: .build/packages-build ## a release build in .build/release
+build: .build/packages-build .build/built ## a release build in .build/release
+
+# SwiftPM takes seconds to find out that nothing has changed; this takes none.
+.build/built: Package.swift $(shell find Sources) .build/toolchain $(if $(wildcard $(BIN)/cupola),,always)
+	@test -e $@ || echo 'Building Cupola: two to five minutes the first time. [done/all] counts the steps.'
 	$(SWIFT) build $(FLAGS) --product cupola
+	@touch $@
+
+# Written anew when another compiler is there.
+.build/toolchain: always
+	@mkdir -p .build
+	@swift=$$(stat -Lc '%n %s %Y' "$$(command -v $(SWIFT))"); test "$$swift" = "$$(cat $@ 2> /dev/null)" || echo "$$swift" > $@
+
+always:
 
 install: ## lay out what `make build` made; DESTDIR=, PREFIX=/usr; files in /etc that are there stay as they are
 	@test -x $(BIN)/cupola || { echo 'There is no $(BIN)/cupola: `make build` first.' >&2; exit 1; }
@@ -71,6 +87,11 @@ ifndef FILTER
 	$(as_root) Tests/Boot/package .build/boot
 	$(as_root) Tests/Boot/service .build/boot
 endif
+
+# The tree as it is, on another Debian, whatever this one is; before every release.
+test-debian13: as_root := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env=PATH')
+test-debian13: .build/packages-test ## build, tests, package and boot on Debian 13, in a root made under .build
+	$(as_root) Tests/Debian13/run .build/debian13 $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
 soak: .build/packages-build .build/packages-test ## an hour of comings and goings on a busy machine; ARGS='--soak-minutes 5'
 	$(SWIFT) build $(FLAGS) --product cupola

@@ -24,7 +24,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // Its server and no more: the router, its tracing, metrics and files would be a fifth of the build.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -34,6 +35,8 @@ let package = Package(
 
     // The protocol tower.
     .target(name: "SansIO", swiftSettings: strict),
+    // Who gets a place, a turn or a try when there are not enough for all.
+    .target(name: "Fairness", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "SDP", swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
@@ -61,12 +64,11 @@ let package = Package(
       name: "Playout", dependencies: ["Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
 
     // What is spoken, served and configured.
-    .target(name: "Signalling", swiftSettings: strict),
+    .target(name: "Signalling", dependencies: ["Fairness"], swiftSettings: strict),
     .target(
       name: "WebServer",
       dependencies: [
         "Heartbeats",
-        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -127,6 +129,7 @@ let package = Package(
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
+    .testTarget(name: "FairnessTests", dependencies: ["Fairness", "SansIO"], swiftSettings: house),
     .testTarget(
       name: "ICETests", dependencies: ["ICE", "SansIO", "WebRTCTestPeer", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "SDPTests", dependencies: ["SDP", "SansIO", "FuzzEntries"], swiftSettings: house),

@@ -23,26 +23,26 @@ public enum DecodeProfile: String, CaseIterable, Hashable, Sendable, CustomStrin
     switch codec.codec_id {
     case AV_CODEC_ID_H264:
       switch profile {
-      case FF_PROFILE_H264_CONSTRAINED_BASELINE: self = .h264ConstrainedBaseline
-      case FF_PROFILE_H264_MAIN: self = .h264Main
-      case FF_PROFILE_H264_HIGH: self = .h264High
+      case CFFMPEG_PROFILE_H264_CONSTRAINED_BASELINE: self = .h264ConstrainedBaseline
+      case CFFMPEG_PROFILE_H264_MAIN: self = .h264Main
+      case CFFMPEG_PROFILE_H264_HIGH: self = .h264High
       default: return nil
       }
     case AV_CODEC_ID_HEVC:
       switch profile {
-      case FF_PROFILE_HEVC_MAIN: self = .hevcMain
-      case FF_PROFILE_HEVC_MAIN_10: self = .hevcMain10
+      case CFFMPEG_PROFILE_HEVC_MAIN: self = .hevcMain
+      case CFFMPEG_PROFILE_HEVC_MAIN_10: self = .hevcMain10
       default: return nil
       }
     case AV_CODEC_ID_VP8: self = .vp8
     case AV_CODEC_ID_VP9:
       switch (profile, stream.bitDepth) {
-      case (FF_PROFILE_VP9_0, _), (FF_PROFILE_UNKNOWN, 8): self = .vp9
-      case (FF_PROFILE_VP9_2, 10), (FF_PROFILE_UNKNOWN, 10): self = .vp910
+      case (CFFMPEG_PROFILE_VP9_0, _), (CFFMPEG_PROFILE_UNKNOWN, 8): self = .vp9
+      case (CFFMPEG_PROFILE_VP9_2, 10), (CFFMPEG_PROFILE_UNKNOWN, 10): self = .vp910
       default: return nil
       }
     case AV_CODEC_ID_AV1:
-      guard profile == FF_PROFILE_AV1_MAIN || profile == FF_PROFILE_UNKNOWN else { return nil }
+      guard profile == CFFMPEG_PROFILE_AV1_MAIN || profile == CFFMPEG_PROFILE_UNKNOWN else { return nil }
       self = .av1
     default: return nil
     }

@@ -3,14 +3,16 @@ import CFFmpeg
 extension Demuxer {
   /// What the container says about the projection of `stream`.
   ///
-  /// Of MP4 files the boxes are read here, because libav 5.1 takes a mesh for an equirectangular picture.
+  /// Of MP4 files the boxes are read here, because libav 5.1 takes a mesh for an equirectangular picture. What they do
+  /// not say, newer libav may have found elsewhere (Apple's `vexu`).
   static func sphericalMetadata(
     of stream: UnsafeMutablePointer<AVStream>, format: String, path: String?
   ) -> SphericalMetadata? {
     if format.hasPrefix("mov,"), let path, let movie = MovieBox.read(from: path),
       let tracks = try? SphericalBoxes.parse(movie.span.bytes)
     {
-      return tracks.first { Int64($0.trackID) == Int64(stream.pointee.id) }?.metadata
+      let own = tracks.first { Int64($0.trackID) == Int64(stream.pointee.id) }?.metadata
+      if let own { return own }
     }
     return sideData(of: stream, origin: format.hasPrefix("matroska") ? .matroska : .container)
   }
@@ -38,6 +40,9 @@ extension Demuxer {
             top: fraction(spherical.bound_top), bottom: fraction(spherical.bound_bottom),
             left: fraction(spherical.bound_left), right: fraction(spherical.bound_right)))
       case AV_SPHERICAL_CUBEMAP: .cubemap(layout: 0, padding: spherical.padding)
+      case .init(UInt32(bitPattern: CFFMPEG_SPHERICAL_HALF_EQUIRECTANGULAR)): .halfEquirectangular
+      case .init(UInt32(bitPattern: CFFMPEG_SPHERICAL_RECTILINEAR)): .rectilinear
+      case .init(UInt32(bitPattern: CFFMPEG_SPHERICAL_FISHEYE)): .fisheye
       default: .other(av_spherical_projection_name(spherical.projection).map { String(cString: $0) } ?? "unknown")
       }
     return SphericalMetadata(
@@ -50,7 +55,7 @@ extension Demuxer {
     _ type: AVPacketSideDataType, of stream: UnsafeMutablePointer<AVStream>, as: Value.Type
   ) -> Value? {
     var size = 0
-    guard let data = av_stream_get_side_data(stream, type, &size), size >= MemoryLayout<Value>.size else { return nil }
+    guard let data = cffmpeg_side_data(stream, type, &size), size >= MemoryLayout<Value>.size else { return nil }
     return UnsafeRawPointer(data).loadUnaligned(as: Value.self)
   }
 }

@@ -83,7 +83,7 @@ public struct HardwareEncoder: ~Copyable, @unchecked Sendable {
   ) throws(MediaError) -> CodecContext {
     let context = CodecContext(codec)
     context.prepare(for: configuration, pixelFormat: AV_PIX_FMT_VAAPI)
-    context.pointer.pointee.profile = FF_PROFILE_H264_CONSTRAINED_BASELINE
+    context.pointer.pointee.profile = CFFMPEG_PROFILE_H264_CONSTRAINED_BASELINE
     if keepsRate {
       context.keepRate(of: configuration)
     } else {

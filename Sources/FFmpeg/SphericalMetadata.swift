@@ -6,6 +6,11 @@ public struct SphericalMetadata: Hashable, Sendable {
     case cubemap(layout: UInt32, padding: UInt32)
     /// A mesh of its own, as VR180 cameras write it.
     case mesh
+    /// The front half of an equirectangular picture (VR180).
+    case halfEquirectangular
+    /// A flat picture.
+    case rectilinear
+    case fisheye
     /// Something else, by the name that the file gives it.
     case other(String)
   }

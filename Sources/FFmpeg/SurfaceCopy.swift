@@ -179,9 +179,5 @@ private struct Surface {
 
 extension UnsafeMutablePointer<AVFrame> {
   /// When the picture is due, and what its colours mean.
-  func carryTimes(to other: UnsafeMutablePointer<AVFrame>) {
-    other.pointee.best_effort_timestamp = pointee.best_effort_timestamp
-    other.pointee.pkt_duration = pointee.pkt_duration
-    other.pointee.key_frame = pointee.key_frame
-  }
+  func carryTimes(to other: UnsafeMutablePointer<AVFrame>) { cffmpeg_copy_times(other, self) }
 }

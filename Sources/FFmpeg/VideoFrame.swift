@@ -37,8 +37,9 @@ public final class VideoFrame: @unchecked Sendable {
       range: frame.color_range, primaries: frame.color_primaries, transfer: frame.color_trc,
       matrix: frame.colorspace, format: format.libav, size: size)
     pts = frame.best_effort_timestamp == CFFMPEG_NO_TIMESTAMP ? nil : frame.best_effort_timestamp
-    duration = frame.pkt_duration > 0 ? frame.pkt_duration : nil
-    isKeyFrame = frame.key_frame != 0
+    let duration = cffmpeg_duration(pointer)
+    self.duration = duration > 0 ? duration : nil
+    isKeyFrame = cffmpeg_is_key_frame(pointer) != 0
     self.isFromDevice = isFromDevice
   }
 

@@ -35,9 +35,12 @@ package struct SourceProjection: Sendable, CustomStringConvertible {
     case .equirectangular(let bounds):
       words = ["equirectangular"]
       if bounds != .full { words.append("its bounds ignored") }
-    case .cubemap: words = ["shown as equirectangular, though it is a cubemap, which is not supported yet"]
-    case .mesh: words = ["shown as equirectangular, though it has a mesh of its own, which is not supported yet"]
-    case .other(let name): words = ["shown as equirectangular, though it is \(name), which is not supported yet"]
+    case .cubemap: words = Self.words(forUnsupported: "it is a cubemap")
+    case .mesh: words = Self.words(forUnsupported: "it has a mesh of its own")
+    case .halfEquirectangular: words = Self.words(forUnsupported: "it is half-equirectangular")
+    case .rectilinear: words = Self.words(forUnsupported: "it is flat")
+    case .fisheye: words = Self.words(forUnsupported: "it is a fisheye")
+    case .other(let name): words = Self.words(forUnsupported: "it is \(name)")
     }
     let pose = metadata.pose
     if pose != .init() { words.append("turned by yaw \(pose.yaw)°, pitch \(pose.pitch)°, roll \(pose.roll)°") }
@@ -55,6 +58,10 @@ package struct SourceProjection: Sendable, CustomStringConvertible {
     }
     projection = Equirectangular(pose: .pose(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll))
     description = words.joined(separator: ", ") + " (\(Self.words(for: metadata.origin)))"
+  }
+
+  private static func words(forUnsupported shape: String) -> [String] {
+    ["shown as equirectangular, though \(shape), which is not supported yet"]
   }
 
   private static func words(for origin: SphericalMetadata.Origin) -> String {

@@ -39,7 +39,10 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     case .v4(let bits):
       return "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
     case .v6(let high, let low):
-      let groups = (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> UInt64(48 - 16 * ($0 & 3))) }
+      let groups = (0..<8).map { (index: Int) -> UInt16 in
+        let half = index < 4 ? high : low
+        return UInt16(truncatingIfNeeded: half >> (48 - 16 * (index & 3)))
+      }
       var best = 0..<0
       var start: Int?
       for i in 0...8 {

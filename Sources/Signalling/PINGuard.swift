@@ -1,3 +1,4 @@
+import Fairness
 import Synchronization
 
 /// Checks the operator PIN for the whole appliance, and lets wrong ones through slowly only.

@@ -1,3 +1,5 @@
+import Fairness
+
 /// One signalling connection: who speaks, what they may, how fast.
 ///
 /// Pure: messages and time (nanoseconds of a monotonic clock) go in, actions come out. That a preset exists is for the

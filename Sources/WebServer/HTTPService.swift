@@ -1,5 +1,4 @@
 import Glibc
-import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -42,13 +41,13 @@ public struct HTTPService: Service {
 
   /// Serves until shut down. Throws `HTTPServiceError` when it cannot listen.
   public func run() async throws {
-    let application = makeApplication()
+    let server = makeServer()
     let grace = configuration.limits.shutdownGrace
     let address = configuration.address
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         do {
-          try await application.run()
+          try await server.run()
         } catch let error as IOError {
           throw HTTPServiceError(error, address: address) ?? error
         }
@@ -63,37 +62,31 @@ public struct HTTPService: Service {
     }
   }
 
-  private func makeApplication() -> some Service {
+  private func makeServer() -> Server<UpgradableHTTPChannel> {
     let hosts = AllowedHosts(names: configuration.allowedHostNames)
     let admission = WebSocketAdmission(configuration: configuration.webSocket, hosts: hosts, statistics: statistics)
-    let router = Router(context: ServerRequestContext.self)
-    router.add(middleware: RequestGate(hosts: hosts, statistics: statistics))
-    router.add(middleware: StaticFiles(tree: configuration.webRoot.map(FileTree.init)))
-    router.add(routes, maximumBody: configuration.limits.requestBody)
-    router.on(
-      RouterPath(configuration.webSocket.path), method: .get,
-      responder: CallbackResponder { request, _ in
-        throw admission.answer(to: request.head)
-      })
-
-    let channel: @Sendable (@escaping HTTPChannelHandler.Responder) -> UpgradableHTTPChannel = { [self] responder in
-      UpgradableHTTPChannel(
-        responder: responder, limits: configuration.limits, webSocket: configuration.webSocket, admission: admission,
-        handler: webSocket, statistics: statistics, identifiers: WebSocketIdentifiers())
-    }
+    let responder = RequestResponder(
+      gate: RequestGate(hosts: hosts, statistics: statistics),
+      routes: RoutingTable(routes, maximumBody: configuration.limits.requestBody),
+      files: StaticFiles(tree: configuration.webRoot.map(FileTree.init)), admission: admission, logger: logger)
+    let channel = UpgradableHTTPChannel(
+      responder: { request, writer, channel in
+        try await responder.respond(to: request, writer: writer, channel: channel)
+      },
+      limits: configuration.limits, webSocket: configuration.webSocket, admission: admission, handler: webSocket,
+      statistics: statistics, identifiers: WebSocketIdentifiers())
     let address = configuration.address
     let host = address.isUnspecified ? DualStack.unspecifiedHost : address.host
-    return Application(
-      router: router, server: HTTPServerBuilder(channel),
-      configuration: ApplicationConfiguration(
+    return Server(
+      childChannelSetup: channel,
+      configuration: ServerConfiguration(
         address: .hostname(host, port: address.port),
         availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: logger)),
       onServerRunning: { [onBound, logger] channel in
         try? await channel.pipeline.addHandler(AcceptErrorHandler(logger: logger), position: .first)
         await onBound(channel.localAddress?.port ?? address.port)
       },
-      eventLoopGroupProvider: .shared(Self.eventLoops),
-      logger: logger)
+      eventLoopGroup: Self.eventLoops, logger: logger)
   }
 }
 

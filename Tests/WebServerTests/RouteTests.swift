@@ -126,3 +126,30 @@ import WebServer
     }
   }
 }
+
+@Suite struct RoutingTableTests {
+  private func match(_ path: String) -> String? {
+    let routes = ["/a/{x}/c", "/a/b/{y}", "/a/b/c", "/a/{z}"].map { Route(.get, $0) { _ in .empty() } }
+    return RoutingTable(routes, maximumBody: 0).match(path).map { match in
+      match.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+  }
+
+  @Test(arguments: [
+    ("/a/b/c", ""), ("/a/b/d", "y=d"), ("/a/e/c", "x=e"), ("/a/e", "z=e"), ("/a/%7B", "z=%7B"),
+    ("/a/e/d", nil), ("/a/", nil), ("/a", nil), ("/a/b/c/", nil), ("//a/b/c", nil), ("/a//c", nil), ("", nil),
+  ] as [(String, String?)])
+  func `a path matches component by component, written ones first`(path: String, expected: String?) {
+    #expect(match(path) == expected)
+  }
+}
+
+@Suite struct HTTPDateTests {
+  @Test(arguments: [
+    (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"),
+  ])
+  func `a date is written as RFC 9110 has it`(seconds: Int, expected: String) {
+    #expect(HTTPDate.text(secondsSince1970: seconds) == expected)
+  }
+}

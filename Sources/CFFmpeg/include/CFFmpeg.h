@@ -46,6 +46,76 @@ static inline void cffmpeg_set_plane(AVFrame *frame, int index, uint8_t *data, i
     frame->linesize[index] = stride;
 }
 
+// What libav calls differently from one version to the next: 5.1 on the one side, 6.1 and later on the other.
+#define CFFMPEG_IS_OLD (LIBAVCODEC_VERSION_INT < AV_VERSION_INT(60, 31, 100))
+
+#if CFFMPEG_IS_OLD
+#define CFFMPEG_PROFILE(name) FF_PROFILE_##name
+#else
+#define CFFMPEG_PROFILE(name) AV_PROFILE_##name
+#endif
+static const int CFFMPEG_PROFILE_UNKNOWN = CFFMPEG_PROFILE(UNKNOWN);
+static const int CFFMPEG_PROFILE_H264_CONSTRAINED_BASELINE = CFFMPEG_PROFILE(H264_CONSTRAINED_BASELINE);
+static const int CFFMPEG_PROFILE_H264_MAIN = CFFMPEG_PROFILE(H264_MAIN);
+static const int CFFMPEG_PROFILE_H264_HIGH = CFFMPEG_PROFILE(H264_HIGH);
+static const int CFFMPEG_PROFILE_HEVC_MAIN = CFFMPEG_PROFILE(HEVC_MAIN);
+static const int CFFMPEG_PROFILE_HEVC_MAIN_10 = CFFMPEG_PROFILE(HEVC_MAIN_10);
+static const int CFFMPEG_PROFILE_VP9_0 = CFFMPEG_PROFILE(VP9_0);
+static const int CFFMPEG_PROFILE_VP9_2 = CFFMPEG_PROFILE(VP9_2);
+static const int CFFMPEG_PROFILE_AV1_MAIN = CFFMPEG_PROFILE(AV1_MAIN);
+
+/// Shapes that libavutil knows from 7.1 on; before that a value that no picture has.
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(59, 39, 100)
+#define CFFMPEG_SPHERICAL(name) AV_SPHERICAL_##name
+#else
+#define CFFMPEG_SPHERICAL(name) (-1)
+#endif
+static const int CFFMPEG_SPHERICAL_HALF_EQUIRECTANGULAR = CFFMPEG_SPHERICAL(HALF_EQUIRECTANGULAR);
+static const int CFFMPEG_SPHERICAL_RECTILINEAR = CFFMPEG_SPHERICAL(RECTILINEAR);
+static const int CFFMPEG_SPHERICAL_FISHEYE = CFFMPEG_SPHERICAL(FISHEYE);
+
+/// How long a picture lasts, in the time base of its stream; 0 when unknown.
+static inline int64_t cffmpeg_duration(const AVFrame *frame) {
+#if CFFMPEG_IS_OLD
+    return frame->pkt_duration;
+#else
+    return frame->duration;
+#endif
+}
+
+static inline int cffmpeg_is_key_frame(const AVFrame *frame) {
+#if CFFMPEG_IS_OLD
+    return frame->key_frame;
+#else
+    return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
+#endif
+}
+
+/// Gives `target` the time stamp and the duration of `source`, and says of it whether it is a key frame.
+static inline void cffmpeg_copy_times(AVFrame *target, const AVFrame *source) {
+    target->best_effort_timestamp = source->best_effort_timestamp;
+#if CFFMPEG_IS_OLD
+    target->pkt_duration = source->pkt_duration;
+    target->key_frame = source->key_frame;
+#else
+    target->duration = source->duration;
+    target->flags = (target->flags & ~AV_FRAME_FLAG_KEY) | (source->flags & AV_FRAME_FLAG_KEY);
+#endif
+}
+
+/// What the container says of the whole stream, `size` bytes of it; NULL when it says nothing of `type`.
+static inline const uint8_t *cffmpeg_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t *size) {
+#if CFFMPEG_IS_OLD
+    return av_stream_get_side_data(stream, type, size);
+#else
+    const AVCodecParameters *codec = stream->codecpar;
+    const AVPacketSideData *data = av_packet_side_data_get(codec->coded_side_data, codec->nb_coded_side_data, type);
+    if (data == NULL) return NULL;
+    *size = data->size;
+    return data->data;
+#endif
+}
+
 /// Hands `buffer` to the frame, which frees it.
 static inline void cffmpeg_set_buffer(AVFrame *frame, AVBufferRef *buffer) { frame->buf[0] = buffer; }
 

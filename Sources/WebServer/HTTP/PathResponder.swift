@@ -1,13 +1,11 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
 
 /// Answers every method on one path from its routes.
-struct PathResponder: HTTPResponder {
-  typealias Context = ServerRequestContext
-
+struct PathResponder: Sendable {
   private let routes: [HTTPMethod: Route]
   private let maximumBody: Int
   private let allowsOtherOrigins: Bool
@@ -24,19 +22,25 @@ struct PathResponder: HTTPResponder {
     allow = HTTPMethod.allCases.filter(methods.contains).map(\.rawValue).joined(separator: ", ")
   }
 
-  func respond(to request: Request, context: ServerRequestContext) async throws -> Response {
-    var answer = try await answer(to: request, context: context)
+  /// - Parameter parameters: what the `{names}` of the path stand for, percent-encoded.
+  func respond(
+    to request: Request, parameters: [String: Substring], context: RequestContext
+  ) async throws -> Response {
+    var answer = try await answer(to: request, parameters: parameters, context: context)
     if allowsOtherOrigins { addSharing(to: &answer) }
     return Response(answer, withoutBody: request.method == .head)
   }
 
   /// Throws only what Hummingbird answers: a request that turns out to be no HTTP.
-  private func answer(to request: Request, context: ServerRequestContext) async throws -> APIResponse {
+  private func answer(
+    to request: Request, parameters: [String: Substring], context: RequestContext
+  ) async throws -> APIResponse {
     do {
       guard let method = HTTPMethod(rawValue: request.method.rawValue) else { throw Self.unknownMethod }
       if let route = routes[method] ?? (method == .head ? routes[.get] : nil) {
         try refuseForeignChange(request, route: route)
-        return try await route.handler(try await read(request, method: method, context: context))
+        return try await route.handler(
+          try await read(request, method: method, parameters: parameters, context: context))
       }
       guard method == .options else {
         throw APIError(
@@ -56,7 +60,7 @@ struct PathResponder: HTTPResponder {
   }
 
   private func read(
-    _ request: Request, method: HTTPMethod, context: ServerRequestContext
+    _ request: Request, method: HTTPMethod, parameters: [String: Substring], context: RequestContext
   ) async throws -> APIRequest {
     let tooLarge = APIError(
       status: 413, code: "bodyTooLarge", message: "A request's body holds at most \(maximumBody) bytes.",
@@ -72,15 +76,13 @@ struct PathResponder: HTTPResponder {
     } catch {
       throw APIError(status: 400, code: "incompleteBody", message: "The request's body did not arrive.")
     }
-    var parameters: [String: String] = [:]
-    for (name, value) in context.parameters { parameters[String(name)] = percentDecoded(value) }
     var query: [String: String] = [:]
     for (name, value) in request.uri.queryParameters where query[String(name)] == nil {
       query[String(name)] = String(value)
     }
     return APIRequest(
-      method: method, path: request.uri.path, parameters: parameters, query: query, body: Array(buffer: body),
-      remoteAddress: context.remoteAddress, fields: request.headers)
+      method: method, path: request.uri.path, parameters: parameters.mapValues(percentDecoded), query: query,
+      body: Array(buffer: body), remoteAddress: context.remoteAddress, fields: request.headers)
   }
 
   /// A form or script of another page may send simple requests without asking; those that change something stop here.

@@ -1,22 +1,17 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOHTTP1
 
 /// Every request passes here first and every answer last: checks `Host`, adds the security fields, counts.
-struct RequestGate: RouterMiddleware {
-  typealias Context = ServerRequestContext
-
+struct RequestGate: Sendable {
   let hosts: AllowedHosts
   let statistics: WebServerStatistics
 
-  func handle(
-    _ request: Request, context: ServerRequestContext,
-    next: (Request, ServerRequestContext) async throws -> Response
-  ) async throws -> Response {
+  func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
     var response: Response
     do {
       try check(request)
-      response = try await next(request, context)
+      response = try await next(request)
     } catch let error as APIError {
       response = Response(error.response, withoutBody: request.method == .head)
     } catch let error as HTTPParserError {

@@ -1,26 +1,16 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOPosix
 
-/// Serves the pages where no route matched.
+/// Serves the pages, without following symbolic links or showing hidden files.
 ///
-/// Hummingbird's `FileMiddleware` would follow symbolic links, show hidden files and tell versions apart by whole
-/// seconds, so this is its own. Every file is revalidated by its tag and none is served from a cache unasked: after an
-/// update the next load has all of the new page.
-struct StaticFiles: RouterMiddleware {
-  typealias Context = ServerRequestContext
-
+/// Every file is revalidated by its tag and none is served from a cache unasked: after an update the next load has all
+/// of the new page.
+struct StaticFiles: Sendable {
   let tree: FileTree?
 
-  func handle(
-    _ request: Request, context: ServerRequestContext,
-    next: (Request, ServerRequestContext) async throws -> Response
-  ) async throws -> Response {
-    do {
-      return try await next(request, context)
-    } catch let error as HTTPError where error.status == .notFound {
-      return Response(try await answer(to: request), withoutBody: request.method == .head)
-    }
+  func respond(to request: Request) async throws -> Response {
+    Response(try await answer(to: request), withoutBody: request.method == .head)
   }
 
   private func answer(to request: Request) async throws -> APIResponse {

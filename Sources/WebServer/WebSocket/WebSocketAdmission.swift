@@ -80,6 +80,9 @@ final class WebSocketAdmission: Sendable {
     return nil
   }
 
+  /// Whether a request is for the WebSocket's path.
+  func isFor(_ request: HTTPRequest) -> Bool { Handshake(request).path == configuration.path }
+
   /// Answers a request for the WebSocket's path that was not admitted.
   func answer(to request: HTTPRequest) -> APIError {
     // The slot that was missing a moment ago may be free by now.

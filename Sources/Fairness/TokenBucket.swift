@@ -1,18 +1,18 @@
 /// Lets `burst` things pass at once and `rate` a second after that.
-struct TokenBucket: Sendable {
+public struct TokenBucket: Sendable {
   private let burst: Double
   private let rate: Double
   private var tokens: Double
   private var filledAt: UInt64?
 
-  init(burst: Int, rate: Double) {
+  public init(burst: Int, rate: Double) {
     self.burst = Double(burst)
     self.rate = rate
     tokens = Double(burst)
   }
 
   /// Takes a token if there is one. `now` is in nanoseconds; time that goes backwards fills nothing.
-  mutating func take(at now: UInt64) -> Bool {
+  public mutating func take(at now: UInt64) -> Bool {
     fill(to: now)
     guard tokens >= 1 else { return false }
     tokens -= 1
@@ -20,7 +20,7 @@ struct TokenBucket: Sendable {
   }
 
   /// Whether there is a token, which stays.
-  mutating func hasToken(at now: UInt64) -> Bool {
+  public mutating func hasToken(at now: UInt64) -> Bool {
     fill(to: now)
     return tokens >= 1
   }
