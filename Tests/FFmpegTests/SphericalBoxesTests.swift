@@ -166,6 +166,9 @@ import Testing
         case .equirectangular: "equirectangular"
         case .cubemap: "cubemap"
         case .mesh: "mesh"
+        case .halfEquirectangular: "half-equirectangular"
+        case .rectilinear: "rectilinear"
+        case .fisheye: "fisheye"
         case .other(let name): name
         }
       return "\(name) \(metadata.stereo) \(metadata.origin)"

@@ -135,10 +135,11 @@ import WebServer
     }
   }
 
-  @Test(arguments: [
-    ("/a/b/c", ""), ("/a/b/d", "y=d"), ("/a/e/c", "x=e"), ("/a/e", "z=e"), ("/a/%7B", "z=%7B"),
-    ("/a/e/d", nil), ("/a/", nil), ("/a", nil), ("/a/b/c/", nil), ("//a/b/c", nil), ("/a//c", nil), ("", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("/a/b/c", ""), ("/a/b/d", "y=d"), ("/a/e/c", "x=e"), ("/a/e", "z=e"), ("/a/%7B", "z=%7B"),
+      ("/a/e/d", nil), ("/a/", nil), ("/a", nil), ("/a/b/c/", nil), ("//a/b/c", nil), ("/a//c", nil), ("", nil),
+    ] as [(String, String?)])
   func `a path matches component by component, written ones first`(path: String, expected: String?) {
     #expect(match(path) == expected)
   }
