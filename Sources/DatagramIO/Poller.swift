@@ -30,8 +30,8 @@ struct Poller: ~Copyable {
       timeout = Int32(milliseconds)
     }
     var events = (epoll_event(), epoll_event())
-    let count = withUnsafeMutableBytes(of: &events) {
-      epoll_wait(descriptor, $0.baseAddress?.assumingMemoryBound(to: epoll_event.self), 2, timeout)
+    let count = withUnsafeMutablePointer(to: &events) {
+      $0.withMemoryRebound(to: epoll_event.self, capacity: 2) { epoll_wait(descriptor, $0, 2, timeout) }
     }
     let first = count > 0 ? events.0.data.u64 : nil
     let second = count > 1 ? events.1.data.u64 : nil
