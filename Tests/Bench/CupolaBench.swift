@@ -13,7 +13,7 @@ struct CupolaBench: AsyncParsableCommand {
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
     case projection, pipeline, hardware, fanout, join, `switch`, latency, memory
-    case start, restart, stall, overhead
+    case start, restart, stall, overhead, hostile
     /// Long: only when they are named.
     case reopen, soak
 
@@ -72,6 +72,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .restart: [try await ServiceBench.restart(clip)]
     case .stall: [try ServiceBench.stall()]
     case .overhead: [try ServiceBench.overhead(clip)]
+    case .hostile: try HostileBench.run()
     case .reopen: try HardwareBench.reopenings()
     case .soak: try SoakBench.run(minutes: soakMinutes)
     case .memory: [try MemoryBench.run(clip, minutes: memoryMinutes)]

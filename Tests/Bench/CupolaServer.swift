@@ -25,12 +25,15 @@ final class CupolaServer {
   ///   - port: of its page; 0: the system chooses.
   ///   - folder: where its state lies, which is then kept; nil: one of its own.
   ///   - notify: who stands in for systemd.
+  ///   - host: where it listens.
+  ///   - server: more of the configuration's `server`.
   ///   - video: the configuration's `video`.
   ///   - hardware: the configuration's `hardware`.
   ///   - environment: what its environment has besides this program's.
   init(
-    media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil, video: String = "{}",
-    hardware: String = "{}", environment: [String: String] = [:]
+    media: String?, port wanted: UInt16 = 0, in kept: URL? = nil, notify: NotifySocket? = nil,
+    host: String = "127.0.0.1", server: String = "", video: String = "{}", hardware: String = "{}",
+    environment: [String: String] = [:]
   ) throws {
     ownsFolder = kept == nil
     folder =
@@ -38,7 +41,7 @@ final class CupolaServer {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let configuration = folder.appendingPathComponent("cupola.yaml")
     let text = """
-      server: { web: "\(Checkout.root.path)/web" }
+      server: { web: "\(Checkout.root.path)/web"\(server.isEmpty ? "" : ", \(server)") }
       operator: { pin: "482913" }
       state: { directory: "\(folder.path)/state" }
       video: \(video)
@@ -51,7 +54,7 @@ final class CupolaServer {
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: Self.program)
     process.arguments = [
-      "run", "--config", configuration.path, "--http", "127.0.0.1:\(wanted)", "--webrtc", "127.0.0.1:0", "--log-level",
+      "run", "--config", configuration.path, "--http", "\(host):\(wanted)", "--webrtc", "\(host):0", "--log-level",
       "warning", "--media", media ?? "\(folder.path)/none",
     ]
     var environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -107,7 +110,7 @@ final class CupolaServer {
       let data = output.availableData
       guard !data.isEmpty else { return nil }
       text += String(decoding: data, as: UTF8.self)
-      if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//) { return UInt16(match.1) }
+      if let match = text.firstMatch(of: /http:\/\/[0-9.]+:(\d+)\//) { return UInt16(match.1) }
     }
   }
 }

@@ -7,6 +7,8 @@ import WebRTCTestPeer
 /// Many WHEP viewers of one server, at real sockets, all run by the thread that calls `run(for:)`.
 final class ViewerCrowd {
   private let port: UInt16
+  /// The machine that they are on; nil: this one.
+  private let machine: BenchHost?
   private let certificate: Certificate
   private var viewers: [CrowdViewer] = []
   private var batch = DatagramBatch()
@@ -15,8 +17,9 @@ final class ViewerCrowd {
   /// How often the viewers' own timers are looked at.
   private static let tick: Duration = .milliseconds(5)
 
-  init(of server: CupolaServer) throws {
+  init(of server: CupolaServer, on machine: BenchHost? = nil) throws {
     port = server.port
+    self.machine = machine
     certificate = try Certificate.generate()
   }
 
@@ -25,10 +28,17 @@ final class ViewerCrowd {
   /// - Returns: seconds from the sending of the offer to that packet.
   @discardableResult
   func join(preset: Int) throws -> Double {
-    let viewer = try CrowdViewer(certificate: certificate, seed: UInt64(viewers.count + 1))
+    let seed = UInt64(viewers.count + 1)
+    let viewer = try inside { [certificate, machine] in
+      try CrowdViewer(address: machine?.address ?? "127.0.0.1", certificate: certificate, seed: seed)
+    }
     let begin = Self.now()
-    let answer = try LoopbackHTTP.request(
-      "POST", "/whep/\(preset)", port: port, contentType: "application/sdp", body: viewer.peer.offer)
+    let offer = viewer.peer.offer
+    let answer = try inside { [port, machine] in
+      try LoopbackHTTP.request(
+        "POST", "/whep/\(preset)", host: machine?.gateway ?? "127.0.0.1", port: port, contentType: "application/sdp",
+        body: offer)
+    }
     guard answer.status == 201 else { throw BenchError("the offer got \(answer.status): \(answer.body)") }
     try viewer.peer.accept(answer: answer.body, at: Self.now())
     viewer.settle()
@@ -40,6 +50,31 @@ final class ViewerCrowd {
   }
 
   var count: Int { viewers.count }
+
+  private func inside<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
+    if let machine { try machine.inside(body) } else { try body() }
+  }
+
+  /// The port that media come from.
+  var mediaPort: UInt16 {
+    get throws {
+      guard let port = viewers.first?.peer.remoteAddress?.port else { throw BenchError("nobody watches") }
+      return port
+    }
+  }
+
+  /// What the one who has watched longest sees from now on, until `run(for:)` was called for the last time.
+  func watchAnew() { viewers.first?.watched = WatchedPicture() }
+
+  var watched: WatchedPicture? {
+    guard let viewer = viewers.first, viewer.closed == nil else { return nil }
+    var watched = viewer.watched
+    watched.end(at: Self.now())
+    return watched
+  }
+
+  /// Sends what `take` gives from the address of the one who has watched longest, as a forger would.
+  func forge(_ take: () -> [[UInt8]]) { viewers.first?.send(take()) }
 
   /// Lets the one who has watched longest say goodbye.
   func leaveOldest() {
@@ -86,16 +121,19 @@ final class ViewerCrowd {
 }
 
 /// One of them: its socket, and what it has seen.
-private final class CrowdViewer {
+private final class CrowdViewer: @unchecked Sendable {
+  // The crowd's thread alone uses it; another one makes it and hands it over.
   var peer: TestPeer
+  var watched = WatchedPicture()
   private(set) var firstPacket: Instant?
   /// Why it is no more.
   private(set) var closed: String?
   private var socket: UDPSocket
   private var burst = DatagramBurst(byteCapacity: 1 << 14, capacity: 8)
 
-  init(certificate: Certificate, seed: UInt64) throws {
-    socket = try UDPSocket(bind: TransportAddress(.loopbackV4, port: 0))
+  init(address: String, certificate: Certificate, seed: UInt64) throws {
+    guard let ip = IPAddress(address) else { throw BenchError("\(address) is no address") }
+    socket = try UDPSocket(bind: TransportAddress(ip, port: 0))
     var random = SeededGenerator(seed: seed)
     peer = TestPeer(configuration: .init(localAddress: socket.localAddress, certificate: certificate), random: &random)
   }
@@ -117,6 +155,16 @@ private final class CrowdViewer {
     settle()
   }
 
+  /// Sends to where its media come from.
+  func send(_ datagrams: [[UInt8]]) {
+    guard let remote = peer.remoteAddress else { return }
+    for datagram in datagrams {
+      burst.removeAll()
+      _ = burst.append(datagram)
+      _ = socket.send(burst, from: peer.configuration.localAddress, to: remote)
+    }
+  }
+
   func settle() {
     while let output = peer.pollOutput() {
       switch output {
@@ -124,7 +172,8 @@ private final class CrowdViewer {
         burst.removeAll()
         _ = burst.append(datagram.payload)
         _ = socket.send(burst, from: datagram.from, to: datagram.to)
-      case .event(.connected), .event(.frame): break
+      case .event(.connected): break
+      case .event(.frame(let frame)): watched.see(frame.timestamp, at: frame.arrival)
       case .event(.closed(let reason)): closed = reason
       }
     }

@@ -100,6 +100,8 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
   /// The source of the media stream.
   public var source: UInt32? { answer?.source }
   public var isConnected: Bool { media != nil }
+  /// Where the answer says that the other side is.
+  public var remoteAddress: TransportAddress? { answer?.remote }
 
   public var statistics: Statistics {
     var result = counters
