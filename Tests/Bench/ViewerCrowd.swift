@@ -52,7 +52,8 @@ final class ViewerCrowd {
   var count: Int { viewers.count }
 
   private func inside<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
-    if let machine { try machine.inside(body) } else { try body() }
+    // Those who watch already do not wait for one who comes.
+    if let machine { try machine.begin(body).wait { try runOnce() } } else { try body() }
   }
 
   /// The port that media come from.

@@ -3,12 +3,13 @@ import Glibc
 
 /// Another machine on a link of its own, as far as addresses go: a network namespace and a veth pair. Needs root.
 ///
-/// The namespace ends with the process that holds it, and the link with the namespace.
+/// The namespace ends with the process that holds it, which ends with this one, and the link with the namespace.
 final class BenchHost: Sendable {
   /// Its address, and this machine's on the link.
   let address: String
   let gateway: String
   private let holder: Process
+  private let input = Pipe()
   private let namespace: Int32
 
   /// - Parameter number: 1…200; tells it from the others.
@@ -17,8 +18,9 @@ final class BenchHost: Sendable {
     (address, gateway) = ("10.191.\(number).2", "10.191.\(number).1")
     holder = Process()
     holder.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
-    holder.arguments = ["--net", "/bin/sh", "-c", "echo inside; exec sleep 600"]
+    holder.arguments = ["--net", "/bin/sh", "-c", "echo inside; exec cat"]
     let output = Pipe()
+    holder.standardInput = input
     holder.standardOutput = output
     try holder.run()
     guard output.fileHandleForReading.availableData.count > 0 else { throw BenchError("no network namespace") }
@@ -80,6 +82,13 @@ final class BenchHost: Sendable {
     fileprivate func fulfil(_ result: Result<Value, any Error>) {
       self.result = result
       done.signal()
+    }
+
+    /// Calls `meanwhile` until it is done.
+    func wait(_ meanwhile: () throws -> Void) throws -> Value {
+      while done.wait(timeout: .now()) == .timedOut { try meanwhile() }
+      done.signal()
+      return try wait()
     }
 
     func wait() throws -> Value {
