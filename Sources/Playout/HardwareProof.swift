@@ -91,7 +91,16 @@ package enum HardwareProof {
 
   private static func pictures(of clip: ProofClip, device: VAAPIDevice?) throws(MediaError) -> [VideoFrame] {
     var pictures: [VideoFrame] = []
-    try clip.decode(hardware: device) { (picture) throws(MediaError) in pictures.append(picture) }
+    do throws(MediaError) {
+      try clip.decode(hardware: device) { (picture) throws(MediaError) in pictures.append(picture) }
+    } catch {
+      // The clip is of our own making: whatever libav calls damaged, on a device it is the device's doing.
+      switch error {
+      case .damaged(let reason) where device != nil, .failed(let reason) where device != nil:
+        throw .device(reason.description)
+      default: throw error
+      }
+    }
     return pictures
   }
 
