@@ -23,7 +23,7 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev libva-dev
-TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl python3 python3-prometheus-client mmdebstrap systemd-container \
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-prometheus-client mmdebstrap systemd-container \
   iproute2 procps stress-ng
 
 .PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
@@ -70,12 +70,18 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 	@ls -sh .build/*.deb
 
 # One test at a time: those of the sockets, the threads and the browsers want the machine for themselves.
-test: .build/packages-build .build/packages-test ## all tests, browsers included
+test: .build/packages-build .build/packages-test .build/nginx ## all tests, browsers included
 	$(MAKE) --no-print-directory -s -C Tests/VADriver
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)')
 
 	@$(MAKE) --no-print-directory test-boot
+
+# Unpacked and not installed: nobody wants a web server started on port 80 for a test.
+.build/nginx: .build/packages-test
+	@rm -rf $@ $@.part && mkdir -p $@.part
+	@cd $@.part && { apt-get download -qq nginx 2> /dev/null || { apt-get update -qq && apt-get download -qq nginx; }; }
+	@dpkg-deb --extract $@.part/nginx_*.deb $@.part && mv $@.part $@
 
 # The package in a Debian of its own with systemd as PID 1; FILTER= runs tests by name and leaves this out.
 test-boot: as_root := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
