@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+extension WholeApplianceTests {
+  /// The program as `make` builds it.
+  @Suite struct HardeningTests {
+    @Test func `the program is position-independent, bound at its start, and its C is guarded`() throws {
+      let header = try Self.readELF("--file-header", "--program-headers", "--dynamic")
+      #expect(header.contains("DYN (Position-Independent Executable file)"))
+      #expect(header.contains("GNU_RELRO"))
+      #expect(header.contains("BIND_NOW") || header.contains("Flags: NOW"))
+      #expect(!header.contains("TEXTREL"))
+      let stack = header.split(separator: "GNU_STACK").dropFirst().first?.prefix(160) ?? "RWE"
+      #expect(!stack.contains("RWE"), "the stack cannot be executed")
+      let symbols = try Self.readELF("--dyn-syms")
+      #expect(symbols.contains("__stack_chk_fail"))
+      #expect(symbols.contains("_chk@"), "fortified calls")
+    }
+
+    private static func readELF(_ options: String...) throws -> String {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/readelf")
+      process.arguments = ["--wide"] + options + [CupolaProcess.program]
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0)
+      return text
+    }
+  }
+}
