@@ -6,8 +6,10 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/time.h>
@@ -56,4 +58,32 @@ static inline long cupola_bio_memory(BIO *bio, char **bytes) {
 
 static inline EVP_PKEY *cupola_p256_key_new(void) {
   return EVP_EC_gen("P-256");
+}
+
+static inline int cupola_rsa_pss_padding(EVP_PKEY_CTX *context) {
+  return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) > 0 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
+}
+
+static inline int cupola_cookie_generate(SSL *ssl, unsigned char *cookie, unsigned int *length) {
+  (void)ssl;
+  cookie[0] = 0;
+  *length = 1;
+  return 1;
+}
+
+static inline int cupola_cookie_verify(SSL *ssl, const unsigned char *cookie, unsigned int length) {
+  (void)ssl, (void)cookie, (void)length;
+  return 1;
+}
+
+/// Lets every cookie of a HelloVerifyRequest through: it was made and checked before OpenSSL sees it.
+static inline void cupola_dtls_pass_cookies(SSL_CTX *context) {
+  SSL_CTX_set_cookie_generate_cb(context, cupola_cookie_generate);
+  SSL_CTX_set_cookie_verify_cb(context, cupola_cookie_verify);
+}
+
+/// The first ClientHello gets a HelloVerifyRequest; one with a cookie goes on.
+static inline void cupola_dtls_expect_cookie(SSL *ssl) {
+  SSL_set_options(ssl, SSL_OP_COOKIE_EXCHANGE);
 }

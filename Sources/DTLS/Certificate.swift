@@ -98,6 +98,7 @@ public final class Certificate: @unchecked Sendable {
       return nil
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+    cupola_dtls_pass_cookies(context)
     SSL_CTX_set_cert_verify_callback(context, verifyPeerFingerprint, nil)
     return context
   }

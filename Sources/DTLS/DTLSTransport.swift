@@ -4,7 +4,14 @@ import SansIO
 /// One end of a DTLS 1.2 association that agrees on SRTP keys (RFC 6347, RFC 5764), over OpenSSL.
 ///
 /// It carries nothing but the handshake: application data is counted and dropped. A peer is accepted by the fingerprint
-/// of its certificate alone. There is no cookie exchange, for the peer's address was proved by ICE before.
+/// of its certificate alone.
+///
+/// Nothing that anybody could have written ends it. Records pass `DTLSRecordFilter`; a server's handshake passes
+/// `ServerHandshake`, so that OpenSSL sees messages of the right peer only; OpenSSL's errors cost the record that they
+/// came with; and once connected, only an alert under the keys ends it. A server whose client comes with the wrong
+/// certificate, or with nothing that can be agreed on, waits on: who gives up is the caller, with `suspicion` for a
+/// reason. No alert is sent but close_notify. A client, which is here to test the server, fails at what goes wrong
+/// before it is connected.
 ///
 /// Time is the caller's: OpenSSL's own retransmission timer is set an hour ahead and made due when `deadline` has
 /// passed, first after 50 ms as WebRTC does, then doubling. (From OpenSSL 3.2 on its timer cannot be reached; there it
@@ -20,29 +27,48 @@ public struct DTLSTransport: ~Copyable {
     case failed(DTLSFailure)
   }
 
-  private enum State { case handshaking, connected, ended }
+  private enum State {
+    case handshaking
+    /// A server has the client's flight and waits for what proves that both have the same keys.
+    case keyed
+    case connected
+    /// Connected, and OpenSSL has stopped over something: nothing is read any more.
+    case deaf
+    case ended
+  }
+
+  private struct Settings {
+    var role: Role
+    var certificate: Certificate
+    var fingerprints: [Fingerprint]
+    var profiles: String
+  }
 
   /// The largest handshake datagram that is sent, in bytes of UDP payload.
   public static let maximumDatagram = 1200
-  /// How much of a handshake is read from a peer, retransmissions included; the rest is dropped.
-  public static let maximumHandshakeBytes = 128 * 1024
+  /// The largest datagram that is looked at.
+  public static let maximumReceived = 16_384
 
   /// OpenSSL's names of the SRTP protection profiles, the preferred one first.
   public static let protectionProfiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
 
   static let firstRetransmission: Duration = .milliseconds(50)
   static let lastRetransmission: Duration = .seconds(60)
+  /// Records under keys that came before the messages that make the keys.
+  static let maximumEarly = 4
 
-  public let role: Role
-  /// Datagrams that were dropped: over the handshake's limit, after the end, or too large.
-  public private(set) var droppedDatagrams = 0
+  /// Records that were not acted on, by reason.
+  public private(set) var drops: [DTLSDropReason: UInt64] = [:]
   public private(set) var deadline: Instant?
+  /// What has kept the handshake from going on, if anything has.
+  public private(set) var suspicion: DTLSFailure?
 
-  private let ssl: OpaquePointer
-  private let queue: DatagramQueue
-  private let certificate: Certificate
+  private let settings: Settings
+  private var connection: OpenSSLConnection
+  private var handshake: ServerHandshake
+  private var filter = DTLSRecordFilter()
   private var state = State.handshaking
-  private var handshakeBytes = 0
+  private var early: [[UInt8]] = []
   private var interval = Self.firstRetransmission
   private var event: Event?
 
@@ -53,173 +79,196 @@ public struct DTLSTransport: ~Copyable {
     role: Role, certificate: Certificate, accepting fingerprints: [Fingerprint],
     profiles: String = DTLSTransport.protectionProfiles
   ) throws(DTLSError) {
-    let queue = DatagramQueue(accepting: fingerprints)
-    guard let ssl = SSL_new(certificate.context) else { throw DTLSError("make a DTLS connection") }
-    guard let bio = queue.makeBIO() else {
-      SSL_free(ssl)
-      throw DTLSError("make a DTLS connection")
-    }
-    SSL_set_bio(ssl, bio, bio)
-    // This call alone of all of OpenSSL answers 0 for success.
-    guard SSL_set_tlsext_use_srtp(ssl, profiles) == 0 else {
-      SSL_free(ssl)
-      throw DTLSError("set SRTP protection profiles")
-    }
-    SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(queue).toOpaque())
-    cupola_dtls_set_mtu(ssl, Self.maximumDatagram)
-    DTLS_set_timer_cb(ssl) { _, interval in
-      if DatagramQueue.isTimerReachable { return 3_600_000_000 }
-      return interval == 0 ? 50_000 : min(interval, 30_000_000) * 2
-    }
-    if role == .client { SSL_set_connect_state(ssl) } else { SSL_set_accept_state(ssl) }
-    self.role = role
-    self.ssl = ssl
-    self.queue = queue
-    self.certificate = certificate
+    settings = Settings(role: role, certificate: certificate, fingerprints: fingerprints, profiles: profiles)
+    connection = try OpenSSLConnection(
+      role: role, certificate: certificate, accepting: fingerprints, profiles: profiles)
+    handshake = ServerHandshake(accepting: fingerprints)
   }
 
-  deinit { SSL_free(ssl) }
-
-  public var isConnected: Bool { state == .connected }
+  public var role: Role { settings.role }
+  public var isConnected: Bool { state == .connected || state == .deaf }
+  /// Whether the peer has answered what was sent to it: its signature is over our own random numbers.
+  public var isAnswered: Bool { state == .keyed || isConnected }
 
   /// Sends the client's first flight. A server waits for it.
   public mutating func start(at now: Instant) {
     guard role == .client, state == .handshaking, deadline == nil else { return }
-    shakeHands(at: now)
+    shakeHands(at: now) { $0.shakeHands() }
   }
 
-  /// Takes one datagram that the peer sent.
+  /// Takes one datagram that came from the peer's address.
   public mutating func receive(_ datagram: borrowing RawSpan, at now: Instant) {
-    guard state != .ended, datagram.byteCount <= 16_384, datagram.byteCount > 0 else {
-      droppedDatagrams &+= 1
-      return
-    }
-    if state == .handshaking {
-      guard handshakeBytes + datagram.byteCount <= Self.maximumHandshakeBytes else {
-        droppedDatagrams &+= 1
-        return
-      }
-      handshakeBytes += datagram.byteCount
-    }
-    datagram.withUnsafeBytes { bytes in
-      queue.incoming = bytes
-      if state == .handshaking { shakeHands(at: now) }
-      // A handshake may end in the middle of a datagram; the rest of it is for `read`.
-      if state == .connected { read() }
-      queue.incoming = nil
-    }
+    let datagram = copy datagram
+    guard datagram.byteCount <= Self.maximumReceived else { return drop(.length) }
+    var offset = 0
+    repeat {
+      guard let record = DTLSRecord(in: datagram, at: offset) else { return drop(.malformed) }
+      offset = record.range.upperBound
+      take(record, of: datagram, at: now)
+    } while offset < datagram.byteCount
   }
 
   /// Retransmits the last flight when it is due.
   public mutating func advance(to now: Instant) {
-    guard state == .handshaking, let due = deadline, now >= due else { return }
-    makeTimerDue()
-    ERR_clear_error()
-    guard cupola_dtls_handle_timeout(ssl) >= 0 else {
-      fail(.timedOut)
-      return
-    }
+    guard state == .handshaking || state == .keyed, let due = deadline, now >= due else { return }
+    guard connection.retransmit() else { return end(with: .failed(.timedOut)) }
     interval = min(interval * 2, Self.lastRetransmission)
     deadline = now + interval
   }
 
   /// Says close_notify, once.
   public mutating func close() {
-    if state == .connected {
-      ERR_clear_error()
-      SSL_shutdown(ssl)
-    }
+    if state == .connected { connection.close() }
     state = .ended
     deadline = nil
   }
 
   /// The next datagram to send, or nil when there is none left.
-  public mutating func pollDatagram() -> [UInt8]? { queue.takeDatagram() }
+  public mutating func pollDatagram() -> [UInt8]? { connection.queue.takeDatagram() }
 
   public mutating func pollEvent() -> Event? { event.take() }
 
-  private mutating func shakeHands(at now: Instant) {
-    let written = queue.writes
-    ERR_clear_error()
-    let result = SSL_do_handshake(ssl)
-    if result == 1 {
-      finish()
-    } else if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ {
-      // A new flight went out: its timer starts afresh.
-      if queue.writes != written {
-        interval = Self.firstRetransmission
-        deadline = now + interval
-      }
-    } else {
-      fail(queue.isPeerVerified || !isPeerRefused ? .handshake(takeOpenSSLError() ?? "unknown") : .wrongFingerprint)
+  private mutating func drop(_ reason: DTLSDropReason) { drops[reason, default: 0] &+= 1 }
+
+  private mutating func take(_ record: DTLSRecord, of datagram: RawSpan, at now: Instant) {
+    guard state != .ended else { return drop(.afterEnd) }
+    if let reason = filter.refusal(of: record) { return drop(reason) }
+    let span = datagram.extracting(record.range)
+    switch (state, role, record.epoch) {
+    case (.connected, _, _): read(span)
+    case (.deaf, _, _): drop(.refused)
+    case (.handshaking, .server, 0):
+      // A change of keys has no number and says nothing: it is made up when it is its time.
+      if record.type == DTLSRecord.handshake { inspect(datagram.extracting(record.fragment), at: now) }
+    case (.keyed, .server, 0):
+      if record.type == DTLSRecord.handshake { drop(.repeated) }
+    case (.handshaking, .server, _):
+      if early.count == Self.maximumEarly { early.removeFirst() }
+      early.append(span.withUnsafeBytes { [UInt8]($0) })
+    default: _ = span.withUnsafeBytes { bytes in shakeHands(at: now) { $0.shakeHands(with: bytes) } }
     }
   }
 
-  private var isPeerRefused: Bool { SSL_get_verify_result(ssl) == Int(X509_V_ERR_CERT_REJECTED) }
+  // MARK: The server's handshake
+
+  private mutating func inspect(_ fragments: RawSpan, at now: Instant) {
+    var reader = ByteReader(fragments)
+    while reader.remaining > 0, state == .handshaking {
+      guard let fragment = HandshakeFragment(from: &reader) else { return drop(.unexpectedMessage) }
+      switch handshake.receive(fragment, sent: connection.queue.sent?.messages ?? [], at: now) {
+      case .none: break
+      case .dropped(let reason): drop(reason)
+      case .hello(let message, let hello): begin(with: message, hello, at: now)
+      case .ask(let cookie): ask(for: cookie)
+      case .flight(let messages): complete(with: messages, at: now)
+      }
+      if handshake.sawWrongCertificate { suspicion = .wrongFingerprint }
+    }
+  }
+
+  /// Begins a handshake, in place of one that had begun.
+  private mutating func begin(with message: HandshakeMessage, _ hello: ClientHello, at now: Instant) {
+    let hasCookie = message.sequence > 0
+    do throws(DTLSError) {
+      connection = try OpenSSLConnection(
+        role: .server, certificate: settings.certificate, accepting: settings.fingerprints,
+        profiles: settings.profiles, from: connection.queue.sent?.nextSequence ?? 0, expectsCookie: hasCookie)
+    } catch {
+      handshake.refuseHello()
+      return drop(.refused)
+    }
+    early = []
+    deadline = nil
+    var messages = [message]
+    // OpenSSL has to have asked before it takes an answer.
+    if hasCookie { messages.insert(.init(type: message.type, sequence: 0, body: hello.withoutCookie), at: 0) }
+    for message in messages {
+      let outcome = shakeHands(at: now) { $0.shakeHands(with: DTLSRecord.handshake, message.bytes) }
+      guard outcome == .goesOn else { return handshake.refuseHello() }
+    }
+  }
+
+  /// HelloVerifyRequest, which keeps nothing in mind (RFC 6347 section 4.2.1).
+  private mutating func ask(for cookie: [UInt8]) {
+    let sequence = connection.queue.sent?.takeSequence() ?? 0
+    let version = [UInt8(DTLSRecord.firstVersion >> 8), UInt8(DTLSRecord.firstVersion & 0xFF)]
+    let request = HandshakeMessage(
+      type: HandshakeMessage.helloVerifyRequest, sequence: 0, body: version + [UInt8(cookie.count)] + cookie)
+    DTLSRecord.plain(
+      DTLSRecord.handshake, sequence: sequence, version: DTLSRecord.firstVersion, fragment: request.bytes
+    ).withUnsafeBytes { connection.queue.append($0) }
+  }
+
+  /// Gives OpenSSL what is known to be the client's.
+  private mutating func complete(with messages: [HandshakeMessage], at now: Instant) {
+    state = .keyed
+    filter.overhead = connection.recordOverhead
+    for message in messages {
+      shakeHands(at: now) { $0.shakeHands(with: DTLSRecord.handshake, message.bytes) }
+    }
+    shakeHands(at: now) { $0.shakeHands(with: DTLSRecord.changeCipherSpec, [1]) }
+    for record in early where record.count - DTLSRecord.headerLength >= filter.overhead {
+      record.withUnsafeBytes { bytes in
+        if state == .connected { read(bytes.bytes) } else { shakeHands(at: now) { $0.shakeHands(with: bytes) } }
+      }
+    }
+    early = []
+  }
+
+  // MARK: OpenSSL
+
+  @discardableResult
+  private mutating func shakeHands(
+    at now: Instant, _ body: (inout OpenSSLConnection) -> OpenSSLConnection.Outcome
+  ) -> OpenSSLConnection.Outcome? {
+    guard state == .handshaking || state == .keyed else { return nil }
+    let written = connection.queue.writes
+    let outcome = body(&connection)
+    switch outcome {
+    case .isDone: finish()
+    case .goesOn, .data:
+      // A new flight went out: its timer starts afresh.
+      if connection.queue.writes != written {
+        interval = Self.firstRetransmission
+        deadline = now + interval
+      }
+    case .failed(let words) where role == .server && state == .handshaking:
+      suspicion = .handshake(words)
+      drop(.refused)
+    case .failed(let words), .alert(let words):
+      end(with: .failed(connection.wasPeerRefused ? .wrongFingerprint : .handshake(words)))
+    case .isClosed: end(with: .closed)
+    }
+    return outcome
+  }
 
   private mutating func finish() {
-    guard queue.isPeerVerified else { return fail(.wrongFingerprint) }
-    guard let material = SRTPKeyingMaterial(exporting: ssl, role: role) else { return fail(.noProtectionProfile) }
+    guard connection.queue.isPeerVerified else { return end(with: .failed(.wrongFingerprint)) }
+    guard let material = SRTPKeyingMaterial(exporting: connection.ssl, role: role) else {
+      return end(with: .failed(.noProtectionProfile))
+    }
     state = .connected
+    filter.isConnected = true
+    filter.overhead = connection.recordOverhead
     deadline = nil
     event = .connected(material)
   }
 
-  /// Lets OpenSSL see what came after the handshake: a repeated last flight, which it answers, or close_notify.
-  private mutating func read() {
-    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { buffer in
-      // One datagram holds at most as many records as fit; the bound is for whoever finds a way around that.
-      for _ in 0..<64 {
-        ERR_clear_error()
-        let count = SSL_read(ssl, buffer.baseAddress, Int32(buffer.count))
-        if count > 0 {
-          droppedDatagrams &+= 1
-          continue
-        }
-        switch SSL_get_error(ssl, count) {
-        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return
-        case SSL_ERROR_ZERO_RETURN: end(with: .closed)
-        default: end(with: .failed(.handshake(takeOpenSSLError() ?? "connection lost")))
-        }
-        return
-      }
+  private mutating func read(_ record: RawSpan) {
+    switch record.withUnsafeBytes({ connection.read($0) }) {
+    case .goesOn, .isDone: break
+    case .data: drop(.applicationData)
+    case .isClosed: end(with: .closed)
+    case .alert(let words): end(with: .failed(.handshake(words)))
+    case .failed:
+      drop(.refused)
+      state = .deaf
     }
   }
-
-  private mutating func fail(_ failure: DTLSFailure) { end(with: .failed(failure)) }
 
   private mutating func end(with event: Event) {
     state = .ended
     deadline = nil
     self.event = event
-  }
-
-  /// OpenSSL compares its timer with the wall clock, which is not our clock; so we move the timer into the past.
-  ///
-  /// It names its timer's storage to the BIO (`BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT`), which is the only way in. It is
-  /// written only while a timer is running, because zero means that none is.
-  private func makeTimerDue() {
-    guard let timer = queue.nextTimeout, timer.pointee.tv_sec != 0 else { return }
-    timer.pointee = timeval(tv_sec: 1, tv_usec: 0)
-  }
-}
-
-/// Why a handshake or a connection ended badly.
-public enum DTLSFailure: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The peer's certificate is not the one that its SDP named.
-  case wrongFingerprint
-  /// The peer knows none of our SRTP protection profiles.
-  case noProtectionProfile
-  case timedOut
-  /// OpenSSL's words.
-  case handshake(String)
-
-  public var description: String {
-    switch self {
-    case .wrongFingerprint: "the peer's certificate does not match its fingerprint"
-    case .noProtectionProfile: "no common SRTP protection profile"
-    case .timedOut: "the handshake was given up"
-    case .handshake(let words): "DTLS: \(words)"
-    }
   }
 }

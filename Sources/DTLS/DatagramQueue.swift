@@ -11,6 +11,8 @@ final class DatagramQueue {
   private var outgoing: [[UInt8]] = []
   /// How often OpenSSL wrote.
   private(set) var writes = 0
+  /// A server's records in the clear; nil for a client.
+  var sent: SentRecords?
   let acceptedFingerprints: [Fingerprint]
   var isPeerVerified = false
   /// Where OpenSSL keeps the time of its next retransmission, once it has told; it lives as long as the connection.
@@ -49,12 +51,36 @@ final class DatagramQueue {
   /// datagrams and so fewer that can be lost.
   private func write(_ records: UnsafeRawBufferPointer) {
     writes &+= 1
+    if sent != nil {
+      var bytes = [UInt8](records)
+      if sent?.pass(&bytes) == true { bytes.withUnsafeBytes { append($0) } }
+    } else {
+      append(records)
+    }
+  }
+
+  /// Appends a record of our own.
+  func append(_ records: UnsafeRawBufferPointer) {
     if let last = outgoing.last, last.count + records.count <= DTLSTransport.maximumDatagram {
       outgoing[outgoing.count - 1].append(contentsOf: records)
     } else if outgoing.count < Self.maximumOutgoing {
       outgoing.append([UInt8](records))
     }
   }
+
+  /// Forgets what is written while `body` runs, unless it says that it went well.
+  func undoing<Result>(unless isGood: (Result) -> Bool, _ body: () -> Result) -> Result {
+    let before = (writes, outgoing.count, outgoing.last?.count ?? 0)
+    let result = body()
+    if !isGood(result) {
+      outgoing.removeLast(max(outgoing.count - before.1, 0))
+      if let last = outgoing.last { outgoing[outgoing.count - 1].removeLast(max(last.count - before.2, 0)) }
+      writes = before.0
+    }
+    return result
+  }
+
+  func removeAll() { outgoing = [] }
 
   func takeDatagram() -> [UInt8]? { outgoing.isEmpty ? nil : outgoing.removeFirst() }
 

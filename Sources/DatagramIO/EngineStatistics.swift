@@ -40,5 +40,6 @@ struct DropTally {
       counts["\(reason)", default: 0] &+= peer.drops[reason]
     }
     for (reason, count) in peer.iceDrops { counts["ice_\(reason)", default: 0] &+= count }
+    for (reason, count) in peer.dtlsDrops { counts["dtls_\(reason)", default: 0] &+= count }
   }
 }

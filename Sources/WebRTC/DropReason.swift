@@ -1,4 +1,5 @@
-/// Why a connection did not act on a datagram. What ICE drops, it counts itself: `PeerStatistics.iceDrops`.
+/// Why a connection did not act on a datagram. What ICE and DTLS drop, they count themselves:
+/// `PeerStatistics.iceDrops` and `dtlsDrops`.
 public enum DropReason: Int, Hashable, Sendable, CaseIterable {
   /// Neither STUN, DTLS, RTP nor RTCP.
   case unknownKind
@@ -10,8 +11,6 @@ public enum DropReason: Int, Hashable, Sendable, CaseIterable {
   case beforeConnected
   /// Anything after the end.
   case afterClosed
-  /// Refused by the DTLS transport: over the limit of a handshake, or application data.
-  case dtls
   /// RTP: this connection only sends.
   case unexpectedMedia
   /// The tag of an SRTCP packet is wrong.

@@ -115,7 +115,7 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     result.reception = sender.reception
     result.timestampOffset = sender.timestampOffset
     result.iceDrops = ice.drops
-    result.drops.count(.dtls, times: dtls.droppedDatagrams)
+    result.dtlsDrops = dtls.drops
     return result
   }
 
@@ -161,7 +161,7 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     drainICE(at: now)
     guard phase != .closed else { return }
     if phase == .connecting, now >= connectDeadline {
-      return end(.connectTimeout)
+      return end(dtls.suspicion.map(CloseReason.dtls) ?? .connectTimeout)
     }
     dtls.advance(to: now)
     drainDTLS(at: now)

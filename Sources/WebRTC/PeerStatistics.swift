@@ -1,3 +1,4 @@
+import DTLS
 import ICE
 import RTP
 
@@ -23,6 +24,8 @@ public struct PeerStatistics: Sendable {
   public var timestampOffset: UInt32 = 0
   public var drops = DropCounters()
   public var iceDrops: [ICEDropReason: UInt64] = [:]
+  /// Records, not datagrams.
+  public var dtlsDrops: [DTLSDropReason: UInt64] = [:]
 
   init(reception: RTPSender.Reception) { self.reception = reception }
 }

@@ -9,6 +9,8 @@ struct HandshakePair: ~Copyable {
   var isLost: (_ datagram: [UInt8], _ index: Int) -> Bool = { _, _ in false }
   /// Changes datagrams on their way.
   var tamper: ([UInt8]) -> [[UInt8]] = { [$0] }
+  /// Whether those to the client are changed too.
+  var harmsClient = true
   private(set) var now = Instant(nanoseconds: 1_000_000_000)
   private(set) var clientEvents: [DTLSTransport.Event] = []
   private(set) var serverEvents: [DTLSTransport.Event] = []
@@ -61,15 +63,16 @@ struct HandshakePair: ~Copyable {
       }
       while let datagram = server.pollDatagram() {
         isBusy = true
-        for copy in passed(datagram) { client.receive(copy.span.bytes, at: now) }
+        for copy in passed(datagram, isTampered: harmsClient) { client.receive(copy.span.bytes, at: now) }
       }
       while let event = client.pollEvent() { clientEvents.append(event) }
       while let event = server.pollEvent() { serverEvents.append(event) }
     }
   }
 
-  private mutating func passed(_ datagram: [UInt8]) -> [[UInt8]] {
+  private mutating func passed(_ datagram: [UInt8], isTampered: Bool = true) -> [[UInt8]] {
     sent.append(datagram)
-    return isLost(datagram, sent.count - 1) ? [] : tamper(datagram)
+    if isLost(datagram, sent.count - 1) { return [] }
+    return isTampered ? tamper(datagram) : [datagram]
   }
 }

@@ -1,0 +1,135 @@
+import COpenSSL
+
+/// OpenSSL's side of one handshake, which is fed one record at a time.
+struct OpenSSLConnection: ~Copyable {
+  enum Outcome: Equatable {
+    /// The record was taken, or dropped in silence, and more are wanted.
+    case goesOn
+    /// The handshake is done.
+    case isDone
+    /// Data came, which is of no use here.
+    case data
+    /// The peer said close_notify.
+    case isClosed
+    /// The peer sent a fatal alert, of which these are the words.
+    case alert(String)
+    /// Anything else that OpenSSL does not get over. What it wrote because of it is forgotten: no alert of ours answers
+    /// what may be anybody's.
+    case failed(String)
+  }
+
+  let queue: DatagramQueue
+  let ssl: OpaquePointer
+  /// Records that were given to OpenSSL in the clear.
+  private var given: UInt64 = 0
+
+  /// - Parameters:
+  ///   - sequence: of the first record that a server sends in the clear.
+  ///   - expectsCookie: whether the first ClientHello is only there to be asked for a cookie.
+  init(
+    role: DTLSTransport.Role, certificate: Certificate, accepting fingerprints: [Fingerprint], profiles: String,
+    from sequence: UInt64 = 0, expectsCookie: Bool = false
+  ) throws(DTLSError) {
+    let queue = DatagramQueue(accepting: fingerprints)
+    guard let ssl = SSL_new(certificate.context) else { throw DTLSError("make a DTLS connection") }
+    guard let bio = queue.makeBIO() else {
+      SSL_free(ssl)
+      throw DTLSError("make a DTLS connection")
+    }
+    SSL_set_bio(ssl, bio, bio)
+    // This call alone of all of OpenSSL answers 0 for success.
+    guard SSL_set_tlsext_use_srtp(ssl, profiles) == 0 else {
+      SSL_free(ssl)
+      throw DTLSError("set SRTP protection profiles")
+    }
+    SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(queue).toOpaque())
+    cupola_dtls_set_mtu(ssl, DTLSTransport.maximumDatagram)
+    DTLS_set_timer_cb(ssl) { _, interval in
+      if DatagramQueue.isTimerReachable { return 3_600_000_000 }
+      return interval == 0 ? 50_000 : min(interval, 30_000_000) * 2
+    }
+    if expectsCookie { cupola_dtls_expect_cookie(ssl) }
+    if role == .server { queue.sent = SentRecords(from: sequence) }
+    if role == .client { SSL_set_connect_state(ssl) } else { SSL_set_accept_state(ssl) }
+    self.ssl = ssl
+    self.queue = queue
+  }
+
+  deinit { SSL_free(ssl) }
+
+  var wasPeerRefused: Bool { SSL_get_verify_result(ssl) == Int(X509_V_ERR_CERT_REJECTED) }
+
+  /// What the cipher that was agreed on adds to a record: a nonce of 8 bytes and a tag of 16, or the tag alone.
+  var recordOverhead: Int {
+    let cipher = SSL_get_current_cipher(ssl) ?? SSL_get_pending_cipher(ssl)
+    return SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305 ? 16 : 24
+  }
+
+  /// Goes on with the handshake, with a record or without.
+  mutating func shakeHands(with record: UnsafeRawBufferPointer? = nil) -> Outcome {
+    call(with: record) {
+      SSL_do_handshake($0)
+    } whenPositive: {
+      .isDone
+    }
+  }
+
+  /// The same with a message or other fragment in the clear, in a record of its own.
+  mutating func shakeHands(with type: UInt8, _ fragment: [UInt8]) -> Outcome {
+    let record = DTLSRecord.plain(type, sequence: given, fragment: fragment)
+    given += 1
+    return record.withUnsafeBytes { shakeHands(with: $0) }
+  }
+
+  /// Lets OpenSSL see a record that came after the handshake: a repeated last flight, which it answers, or an alert.
+  mutating func read(_ record: UnsafeRawBufferPointer) -> Outcome {
+    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { buffer in
+      call(with: record) {
+        SSL_read($0, buffer.baseAddress, Int32(buffer.count))
+      } whenPositive: {
+        .data
+      }
+    }
+  }
+
+  /// Retransmits the last flight; false when that was done too often.
+  func retransmit() -> Bool {
+    makeTimerDue()
+    ERR_clear_error()
+    return cupola_dtls_handle_timeout(ssl) >= 0
+  }
+
+  /// Writes close_notify.
+  func close() {
+    ERR_clear_error()
+    SSL_shutdown(ssl)
+  }
+
+  private func call(
+    with record: UnsafeRawBufferPointer?, _ body: (OpaquePointer) -> Int32, whenPositive: () -> Outcome
+  ) -> Outcome {
+    queue.incoming = record
+    defer { queue.incoming = nil }
+    return queue.undoing(unless: { if case .failed = $0 { false } else { true } }) {
+      ERR_clear_error()
+      let result = body(ssl)
+      if result > 0 { return whenPositive() }
+      switch SSL_get_error(ssl, result) {
+      case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .goesOn
+      case SSL_ERROR_ZERO_RETURN: return .isClosed
+      default:
+        let words = takeOpenSSLError() ?? "connection lost"
+        return SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 ? .alert(words) : .failed(words)
+      }
+    }
+  }
+
+  /// OpenSSL compares its timer with the wall clock, which is not our clock; so we move the timer into the past.
+  ///
+  /// It names its timer's storage to the BIO (`BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT`), which is the only way in. It is
+  /// written only while a timer is running, because zero means that none is.
+  private func makeTimerDue() {
+    guard let timer = queue.nextTimeout, timer.pointee.tv_sec != 0 else { return }
+    timer.pointee = timeval(tv_sec: 1, tv_usec: 0)
+  }
+}
