@@ -41,7 +41,8 @@ let package = Package(
     .target(name: "SDP", swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
     .systemLibrary(name: "COpenSSL"),
-    .target(name: "DTLS", dependencies: ["SansIO", "COpenSSL"], swiftSettings: house),
+    .target(name: "CDTLSClock"),
+    .target(name: "DTLS", dependencies: ["SansIO", "COpenSSL", "CDTLSClock"], swiftSettings: house),
     .systemLibrary(name: "CSRTP"),
     .target(name: "SRTP", dependencies: ["COpenSSL", "CSRTP"], swiftSettings: house),
     .target(

@@ -13,9 +13,8 @@ import SansIO
 /// reason. No alert is sent but close_notify. A client, which is here to test the server, fails at what goes wrong
 /// before it is connected.
 ///
-/// Time is the caller's: OpenSSL's own retransmission timer is set an hour ahead and made due when `deadline` has
-/// passed, first after 50 ms as WebRTC does, then doubling. (From OpenSSL 3.2 on its timer cannot be reached; there it
-/// runs by the wall clock with the same intervals, and `deadline` says when to look.)
+/// Time is the caller's: OpenSSL's own retransmission timer never runs out by itself and is made to when `deadline` has
+/// passed, first after 50 ms as WebRTC does, then doubling (`CDTLSClock`).
 public struct DTLSTransport: ~Copyable {
   public enum Role: Sendable { case client, server }
 

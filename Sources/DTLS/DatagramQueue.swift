@@ -15,11 +15,6 @@ final class DatagramQueue {
   var sent: SentRecords?
   let acceptedFingerprints: [Fingerprint]
   var isPeerVerified = false
-  /// Where OpenSSL keeps the time of its next retransmission, once it has told; it lives as long as the connection.
-  private(set) var nextTimeout: UnsafeMutablePointer<timeval>?
-
-  /// OpenSSL 3.2 and later pass the BIO a passing copy of the timer instead.
-  static let isTimerReachable = OpenSSL_version_num() < 0x3020_0000
 
   /// More datagrams than any flight has.
   static let maximumOutgoing = 64
@@ -103,15 +98,11 @@ final class DatagramQueue {
       queue.write(.init(start: bytes, count: Int(count)))
       return count
     }
-    BIO_meth_set_ctrl(method) { bio, command, _, argument in
+    BIO_meth_set_ctrl(method) { _, command, _, _ in
       switch command {
       case BIO_CTRL_FLUSH: return 1
       case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD: return 48
-      case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT:
-        if isTimerReachable {
-          DatagramQueue.queue(of: bio)?.nextTimeout = argument?.assumingMemoryBound(to: timeval.self)
-        }
-        return 1
+      case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT: return 1
       default: return 0
       }
     }

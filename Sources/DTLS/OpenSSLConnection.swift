@@ -1,3 +1,4 @@
+import CDTLSClock
 import COpenSSL
 
 /// OpenSSL's side of one handshake, which is fed one record at a time.
@@ -22,6 +23,9 @@ struct OpenSSLConnection: ~Copyable {
   let ssl: OpaquePointer
   /// Records that were given to OpenSSL in the clear.
   private var given: UInt64 = 0
+  private var retransmissions = 0
+  /// Seconds of OpenSSL's own timer.
+  private static let timer = 3600
 
   /// - Parameters:
   ///   - sequence: of the first record that a server sends in the clear.
@@ -44,10 +48,7 @@ struct OpenSSLConnection: ~Copyable {
     }
     SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(queue).toOpaque())
     cupola_dtls_set_mtu(ssl, DTLSTransport.maximumDatagram)
-    DTLS_set_timer_cb(ssl) { _, interval in
-      if DatagramQueue.isTimerReachable { return 3_600_000_000 }
-      return interval == 0 ? 50_000 : min(interval, 30_000_000) * 2
-    }
+    DTLS_set_timer_cb(ssl) { _, _ in UInt32(OpenSSLConnection.timer) * 1_000_000 }
     if expectsCookie { cupola_dtls_expect_cookie(ssl) }
     if role == .server { queue.sent = SentRecords(from: sequence) }
     if role == .client { SSL_set_connect_state(ssl) } else { SSL_set_accept_state(ssl) }
@@ -93,8 +94,13 @@ struct OpenSSLConnection: ~Copyable {
   }
 
   /// Retransmits the last flight; false when that was done too often.
-  func retransmit() -> Bool {
-    makeTimerDue()
+  ///
+  /// OpenSSL's timer is an hour ahead by the wall clock, which is not our clock, so it never runs out by itself; for this
+  /// call the clock goes on by more than that. The timer is then set by the same clock, hence farther each time.
+  mutating func retransmit() -> Bool {
+    retransmissions += 1
+    cdtlsclock_set_ahead(2 * Self.timer * retransmissions)
+    defer { cdtlsclock_set_ahead(0) }
     ERR_clear_error()
     return cupola_dtls_handle_timeout(ssl) >= 0
   }
@@ -122,14 +128,5 @@ struct OpenSSLConnection: ~Copyable {
         return SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 ? .alert(words) : .failed(words)
       }
     }
-  }
-
-  /// OpenSSL compares its timer with the wall clock, which is not our clock; so we move the timer into the past.
-  ///
-  /// It names its timer's storage to the BIO (`BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT`), which is the only way in. It is
-  /// written only while a timer is running, because zero means that none is.
-  private func makeTimerDue() {
-    guard let timer = queue.nextTimeout, timer.pointee.tv_sec != 0 else { return }
-    timer.pointee = timeval(tv_sec: 1, tv_usec: 0)
   }
 }

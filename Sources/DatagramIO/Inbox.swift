@@ -99,7 +99,7 @@ final class Inbox: Sendable {
   /// Takes everything; the frames are appended to `frames`, in order.
   func drain(into frames: inout [PacketizedFrame]) -> Drained {
     var count: UInt64 = 0
-    read(descriptor, &count, MemoryLayout<UInt64>.size)
+    _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
     return contents.withLock { contents in
       let lost = contents.frames.drain(into: &frames)
       defer {
@@ -117,6 +117,6 @@ final class Inbox: Sendable {
     heartbeat.expectUnlessExpected(by: Poller.now().nanoseconds)
     var one: UInt64 = 1
     // The only failure is a counter that is full, which is readable already.
-    write(descriptor, &one, MemoryLayout<UInt64>.size)
+    _ = write(descriptor, &one, MemoryLayout<UInt64>.size)
   }
 }
