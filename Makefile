@@ -26,7 +26,8 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev libva-dev
-TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-prometheus-client mmdebstrap systemd-container \
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-prometheus-client \
+  mmdebstrap systemd-container python3-venv \
   iproute2 procps stress-ng
 
 .PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
@@ -73,7 +74,7 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 	@ls -sh .build/*.deb
 
 # One test at a time: those of the sockets, the threads and the browsers want the machine for themselves.
-test: .build/packages-build .build/packages-test .build/nginx ## all tests, browsers included
+test: .build/packages-build .build/packages-test .build/nginx .build/python/made ## all tests, browsers included
 	$(MAKE) --no-print-directory -s -C Tests/VADriver
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)')
@@ -148,6 +149,12 @@ format: ## the house format, applied
 
 clean: ## forget every build
 	rm -rf .build .build-*
+
+# What speaks to Cupola in tests and comes from PyPI, in versions that are named.
+.build/python/made: Tests/Tools/requirements.txt .build/packages-test
+	python3 -m venv .build/python
+	.build/python/bin/pip install --quiet --disable-pip-version-check --no-input --requirement $<
+	@touch $@
 
 # Debian packages, installed once and only where they are missing.
 .build/packages-build: PACKAGES = $(BUILD_PACKAGES)

@@ -69,7 +69,7 @@ let package = Package(
     .target(
       name: "WebServer",
       dependencies: [
-        "Heartbeats",
+        "Fairness", "Heartbeats", "SansIO",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -158,7 +158,7 @@ let package = Package(
     .testTarget(
       name: "WebServerTests",
       dependencies: [
-        "WebServer",
+        "Fairness", "SansIO", "WebServer",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

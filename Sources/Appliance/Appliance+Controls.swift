@@ -35,6 +35,8 @@ extension Appliance {
       } else {
         confirmChoice(of: id, reply: reply)
       }
+    case .playlist(let reply, .go(let index)) where index >= player.state.count:
+      send(.error(SignallingError(.badMessage, Self.placeIsTooFar(player.state.count), id: reply)), to: id)
     case .playlist(_, let command): perform(command)
     case .transport(_, let command): perform(command)
     case .setPreset(_, let preset): setPreset(preset)
@@ -89,6 +91,7 @@ extension Appliance {
     }
     controls[id] = control
     refreshState()
+    if control.session.role == .operator { control.socket.privilege() }
     send(
       .welcome(
         .init(
@@ -157,6 +160,12 @@ extension Appliance {
       preset: control.choice ?? programme, scope: control.choice == nil ? .programme : .me, rtpTimestamp: nil,
       following: control.choice == nil)
     send(.presetChanged(id: reply, change), to: id)
+  }
+
+  /// Why there is no item at a place of the playlist.
+  static func placeIsTooFar(_ count: Int) -> String {
+    count == 0
+      ? "The playlist is empty." : "The field index is to be a whole number from 0 to \(count - 1): there is no more."
   }
 
   func perform(_ command: PlaylistCommand) {

@@ -20,7 +20,9 @@ extension Appliance {
       Route(.delete, "/whep/session/{session}", allowsOtherOrigins: isOpen) { [self] in try await whepLeave($0) },
       Route(.patch, "/whep/session/{session}", allowsOtherOrigins: isOpen) { _ in
         // ICE-lite: there is nothing to trickle to us, and a restart is a new session.
-        throw APIError(status: 405, code: "notSupported", message: "Trickle ICE and ICE restarts are not supported.")
+        throw APIError(
+          status: 405, code: "notSupported", message: "Trickle ICE and ICE restarts are not supported.",
+          headers: ["Allow": "DELETE, OPTIONS"])
       },
     ]
   }
@@ -71,7 +73,7 @@ extension Appliance {
 
   private nonisolated var apiRoutes: [Route] {
     [
-      Route(.get, "/api/v1/state") { [self] _ in await stateResponse() },
+      Route(.get, "/api/v1/state") { [self] _ in .json(ServerMessage.json(currentState)) },
       Route(.put, "/api/v1/programme") { [self] request in
         try authorise(request)
         return try await putProgramme(request)
@@ -84,15 +86,31 @@ extension Appliance {
         try authorise(request)
         return try await deletePreset(request)
       },
-      Route(.post, "/api/v1/playlist/{command}") { [self] request in
-        try authorise(request)
-        return try await commandPlaylist(request)
+      command("/api/v1/playlist/next") { appliance, _ in appliance.perform(PlaylistCommand.next) },
+      command("/api/v1/playlist/previous") { appliance, _ in appliance.perform(PlaylistCommand.previous) },
+      command("/api/v1/playlist/goto") { appliance, request in
+        appliance.perform(PlaylistCommand.go(to: try appliance.place(in: request)))
       },
-      Route(.post, "/api/v1/transport/{command}") { [self] request in
-        try authorise(request)
-        return try await commandTransport(request)
+      command("/api/v1/transport/play") { appliance, _ in appliance.perform(TransportCommand.play) },
+      command("/api/v1/transport/pause") { appliance, _ in appliance.perform(TransportCommand.pause) },
+      command("/api/v1/transport/seek") { appliance, request in
+        let position = try appliance.read(request, ["position"]) { fields throws(SignallingError) in
+          try fields.number("position", in: 0...ClientMessage.maximumPosition)
+        }
+        appliance.perform(TransportCommand.seek(position))
       },
     ]
+  }
+
+  /// An operator's command, which shows its effect later.
+  private nonisolated func command(
+    _ path: String, _ body: @escaping @Sendable (isolated Appliance, APIRequest) throws -> Void
+  ) -> Route {
+    Route(.post, path) { [self] request in
+      try authorise(request)
+      try await body(self, request)
+      return .empty(status: 202)
+    }
   }
 
   /// Whoever changes what others see needs the operator PIN: `Authorization: Bearer 123456`.
@@ -113,85 +131,74 @@ extension Appliance {
     }
   }
 
+  /// After a change.
   private func stateResponse() -> APIResponse {
     refreshState()
     return .json(ServerMessage.json(currentState))
   }
 
   private func putProgramme(_ request: APIRequest) throws -> APIResponse {
-    struct Body: Decodable { var preset: UInt8 }
-    let preset = try decode(Body.self, from: request).preset
+    let preset = try read(request, ["preset"]) { fields throws(SignallingError) in try fields.presetNumber("preset") }
     guard catalogue[preset] != nil else { throw unknownPreset }
     setProgramme(preset)
     return stateResponse()
   }
 
   private func putPreset(_ request: APIRequest) throws -> APIResponse {
-    /// The number is the one in the path.
-    struct Body: Decodable {
-      var name: String
-      var yaw, pitch, roll, fov: Double
+    guard let number = presetNumber(in: request) else {
+      throw APIError(status: 400, code: "badMessage", message: "The number of a preset is 0 to 255.")
     }
-    let body = try decode(Body.self, from: request)
-    guard let number = UInt8(request.parameters["number"] ?? "") else { throw unknownPreset }
-    let preset = PresetDescription(
-      number: number, name: body.name, yaw: body.yaw, pitch: body.pitch, roll: body.roll, fov: body.fov)
-    do throws(SignallingError) {
-      setPreset(try preset.validated())
-    } catch {
-      throw APIError(status: 400, code: error.code.rawValue, message: error.message)
+    let names = ["number", "name", "yaw", "pitch", "roll", "fov"]
+    let preset = try read(request, names) { fields throws(SignallingError) in
+      guard try fields.optionalInteger("number", in: 0...255) ?? Int(number) == number else {
+        throw SignallingError(.badMessage, "The field number is to be the one in the path, or left out.")
+      }
+      return try PresetDescription(fields, number: number)
     }
+    setPreset(preset)
     return stateResponse()
   }
 
   private func deletePreset(_ request: APIRequest) throws -> APIResponse {
-    guard let number = UInt8(request.parameters["number"] ?? ""), catalogue[number] != nil else { throw unknownPreset }
+    guard let number = presetNumber(in: request), catalogue[number] != nil else { throw unknownPreset }
     guard removePreset(number) else {
       throw APIError(status: 409, code: "badMessage", message: "The last preset cannot be removed.")
     }
     return stateResponse()
   }
 
-  private func commandPlaylist(_ request: APIRequest) throws -> APIResponse {
-    struct Body: Decodable { var index: Int }
-    switch request.parameters["command"] {
-    case "next": perform(PlaylistCommand.next)
-    case "previous": perform(PlaylistCommand.previous)
-    case "goto": perform(PlaylistCommand.go(to: try decode(Body.self, from: request).index))
-    default: throw unknownCommand
+  /// The place in the playlist that a request names.
+  private func place(in request: APIRequest) throws(APIError) -> Int {
+    let index = try read(request, ["index"]) { fields throws(SignallingError) in
+      try fields.integer("index", in: 0...ClientMessage.maximumIndex)
     }
-    return .empty(status: 202)
-  }
-
-  private func commandTransport(_ request: APIRequest) throws -> APIResponse {
-    struct Body: Decodable { var position: Double }
-    switch request.parameters["command"] {
-    case "play": perform(TransportCommand.play)
-    case "pause": perform(TransportCommand.pause)
-    case "seek":
-      let position = try decode(Body.self, from: request).position
-      guard position >= 0 else {
-        throw APIError(status: 400, code: "badMessage", message: "The position is a number of seconds from 0.")
-      }
-      perform(TransportCommand.seek(position))
-    default: throw unknownCommand
+    let count = player.state.count
+    guard index < count else {
+      throw APIError(status: 404, code: "unknownItem", message: Self.placeIsTooFar(count))
     }
-    return .empty(status: 202)
+    return index
   }
 
   private var unknownPreset: APIError {
     APIError(status: 404, code: "unknownPreset", message: JoinError.unknownPreset.message)
   }
 
-  private var unknownCommand: APIError {
-    APIError(status: 404, code: "unknownType", message: "There is no such command.")
+  /// The number in the path, as it is written: "7", not "07" or "+7".
+  private func presetNumber(in request: APIRequest) -> UInt8? {
+    let text = request.parameters["number"] ?? ""
+    return UInt8(text).flatMap { "\($0)" == text ? $0 : nil }
   }
 
-  private func decode<Body: Decodable>(_ type: Body.Type, from request: APIRequest) throws -> Body {
-    do {
-      return try JSONDecoder().decode(type, from: Data(request.body))
+  /// Reads the body, a JSON object of no other fields than those.
+  private func read<Value>(
+    _ request: APIRequest, _ names: [String], _ body: (JSONObject) throws(SignallingError) -> Value
+  ) throws(APIError) -> Value {
+    do throws(SignallingError) {
+      let fields = try JSONObject(parsing: request.body)
+      try fields.refuseOthers(than: names)
+      return try body(fields)
     } catch {
-      throw APIError(status: 400, code: "badMessage", message: "The body is not the JSON that this needs.")
+      throw APIError(status: 400, code: error.code.rawValue, message: error.message)
     }
   }
 
@@ -200,11 +207,11 @@ extension Appliance {
   private nonisolated var healthRoutes: [Route] {
     [
       Route(.get, "/healthz") { [self] _ in
-        let report = await healthReport(isReadiness: false)
+        let report = healthReport(isReadiness: false)
         return .json(ServerMessage.json(report), status: report.status == .failing ? 503 : 200)
       },
       Route(.get, "/readyz") { [self] _ in
-        let report = await healthReport(isReadiness: true)
+        let report = healthReport(isReadiness: true)
         return .json(ServerMessage.json(report), status: report.ready ? 200 : 503)
       },
       Route(.get, "/metrics") { [self] _ in

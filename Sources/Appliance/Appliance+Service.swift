@@ -26,10 +26,11 @@ extension Appliance {
     }
     self.probe = probe
     let supervisor = Supervisor(
-      stages: fixedStages + channels.heartbeats.all, notifier: notifier, clock: { Int64(MonotonicTime.now) },
+      stages: fixedStages(probe) + channels.heartbeats.all, notifier: notifier, clock: { Int64(MonotonicTime.now) },
       report: superviseReport)
     supervisor.start()
     self.supervisor = supervisor
+    publish()
     becomeReady()
   }
 
@@ -37,6 +38,7 @@ extension Appliance {
   func provedPicture() {
     guard provenAfter == nil else { return }
     provenAfter = ProcessUse.age
+    publish()
     awakenStreams()
     becomeReady()
   }
@@ -45,6 +47,7 @@ extension Appliance {
     guard let provenAfter, supervisor != nil, readyAfter == nil else { return }
     let age = ProcessUse.age
     readyAfter = age
+    publish()
     notifier.ready()
     tellStatus()
     log.notice(
@@ -58,26 +61,35 @@ extension Appliance {
   // MARK: How it is
 
   /// The stages that there is one of.
-  private var fixedStages: [Heartbeat] { [player.heartbeat, driver.heartbeat] + (probe.map { [$0.heartbeat] } ?? []) }
+  private nonisolated func fixedStages(_ probe: HTTPProbe?) -> [Heartbeat] {
+    [player.heartbeat, driver.heartbeat, heartbeat] + (probe.map { [$0.heartbeat] } ?? [])
+  }
 
   /// Those, and every stream that somebody watches or has watched.
-  var stages: [Heartbeat] { fixedStages + channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none } }
+  nonisolated var stages: [Heartbeat] {
+    fixedStages(published.value.probe) + channels.heartbeats.all.filter { $0.count > 0 || $0.resting == .none }
+  }
 
-  var statusSentence: String {
+  nonisolated var statusSentence: String {
     let player = player.state
+    let known = published.value
     return StatusSentence(
-      item: ItemStatus(player), hasEnded: player.hasEnded, preset: catalogue[programme]?.name ?? "\(programme)",
-      viewers: registry.count, decoder: player.decoder, isReachable: addresses?.isEmpty != true
+      item: ItemStatus(player), hasEnded: player.hasEnded, preset: known.presetName, viewers: known.state.viewers,
+      decoder: player.decoder, isReachable: known.isReachable
     ).text
   }
 
-  func tellStatus() { notifier.status(statusSentence) }
+  func tellStatus() {
+    publish()
+    notifier.status(statusSentence)
+  }
 
   /// - Parameter isReadiness: whether the question is if a picture is shown, not if the program lives.
-  func healthReport(isReadiness: Bool) -> HealthReport {
+  nonisolated func healthReport(isReadiness: Bool) -> HealthReport {
     let now = Int64(MonotonicTime.now)
-    let stalled = supervisor?.stalledStage
-    let isReady = readyAfter != nil && stalled == nil
+    let known = published.value
+    let stalled = known.supervisor?.stalledStage
+    let isReady = known.readyAfter != nil && stalled == nil
     var health = health
     let why: String
     if let stalled {
@@ -85,7 +97,7 @@ extension Appliance {
       why = "The \(stalled) stands still."
     } else if isReadiness, !isReady {
       why =
-        provenAfter == nil
+        known.provenAfter == nil
         ? "No picture has been encoded yet." : "The web server does not listen yet."
     } else {
       let sentence = statusSentence

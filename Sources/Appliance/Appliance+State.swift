@@ -19,17 +19,11 @@ extension Appliance {
     let new = ApplianceState(
       presets: catalogue.descriptions, programme: programme, item: item, viewers: registry.count,
       skipped: player.skipped.map { SkippedItem(name: $0.item.name, reason: $0.reason) }, notice: notice)
-    guard let changes = new.changes(since: state) else { return }
+    guard let changes = new.changes(since: state) else { return publish() }
     state = new
     revision += 1
+    publish()
     broadcast(.patch(rev: revision, changes))
-  }
-
-  /// The state with the position of this moment, for one who asks; nobody else is told.
-  var currentState: ApplianceState {
-    var now = state
-    now.item.position = ItemStatus(player.state).position
-    return now
   }
 
   func playerChanged(_ event: PlayerEvent) {
@@ -112,14 +106,15 @@ extension Appliance {
 
   func sendHealth() { broadcast(.health(health)) }
 
-  var health: Health {
+  nonisolated var health: Health {
     let player = player.state
     let counters = player.counters
+    let known = published.value
     return Health(
       status: player.isTestCard && !player.skipped.isEmpty ? .degraded : .ok,
-      uptime: Double(MonotonicTime.now - startedAt) / 1e9, framerate: (framerate.framesPerSecond * 10).rounded() / 10,
+      uptime: Double(MonotonicTime.now - startedAt) / 1e9, framerate: (known.framesPerSecond * 10).rounded() / 10,
       framesDecoded: counters.decoded, framesLate: counters.droppedLate, decodeErrors: counters.decodeErrors,
-      decoder: player.decoder, decoderReason: player.decoderReason, viewers: registry.count,
+      decoder: player.decoder, decoderReason: player.decoderReason, viewers: known.state.viewers,
       awakePresets: Set(channels.counters.filter(\.isAwake).map(\.stream.preset)).sorted())
   }
 }

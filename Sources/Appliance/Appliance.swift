@@ -2,6 +2,7 @@ import CupolaConfiguration
 import DTLS
 import DatagramIO
 import Foundation
+import Heartbeats
 import Logging
 import Media
 import Playout
@@ -35,6 +36,11 @@ public actor Appliance: Service {
   /// What a supervisor's finding becomes; on its own thread.
   nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
   nonisolated let events: EventQueue
+  nonisolated let published: LockedBox<PublishedState>
+  /// The network's counters for whoever reads the metrics; the socket thread makes them.
+  nonisolated let networkStatistics: SharedLook<EngineStatistics?>
+  /// Beats when the actor has taken what it was told.
+  nonisolated let heartbeat = Heartbeat("appliance")
 
   /// The configuration as it was read last; `configuration` is that of the start.
   var loaded: ApplianceConfiguration
@@ -65,7 +71,11 @@ public actor Appliance: Service {
     case channel(StreamID, PresetChannel.Event)
     case hardware(HardwareAcceleration.Event)
     case network(EngineEvent)
+    /// Nothing but whether the actor comes to it.
+    case question
   }
+
+  private static let questionInterval: Int64 = 1_000_000_000
 
   /// Opens the media port, and nothing else yet.
   ///
@@ -97,8 +107,13 @@ public actor Appliance: Service {
     self.catalogue = catalogue
     let programme = saved.programme.flatMap { catalogue[$0]?.number } ?? catalogue.home
     self.programme = programme
-    state = ApplianceState(
+    let state = ApplianceState(
       presets: catalogue.descriptions, programme: programme, item: ItemStatus(PlayerState()))
+    self.state = state
+    published = LockedBox(
+      PublishedState(
+        state: state, presetName: catalogue[programme]?.name ?? "", starts: saved.starts,
+        uncleanStarts: saved.uncleanStarts))
 
     let hardware = HardwareAcceleration(configuration.acceleration) { events.append(.hardware($0)) }
     self.hardware = hardware
@@ -121,6 +136,7 @@ public actor Appliance: Service {
     wiring.connect(channels)
     self.player = player
     self.driver = driver
+    networkStatistics = SharedLook(every: 100_000_000) { await driver.statistics() }
   }
 
   /// The UDP port of all media.
@@ -141,6 +157,7 @@ public actor Appliance: Service {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.handleEvents() }
       group.addTask { await self.tick() }
+      group.addTask { await self.askItself() }
       try? await gracefulShutdown()
       group.cancelAll()
     }
@@ -155,8 +172,19 @@ public actor Appliance: Service {
         case .channel(let stream, let event): channelChanged(stream, event)
         case .hardware(let event): hardwareChanged(event)
         case .network(let event): networkChanged(event)
+        case .question: heartbeat.beat(next: Int64(MonotonicTime.now) + Self.questionInterval)
         }
       }
+    }
+  }
+
+  /// Tells the actor something each second, by the way that it is told everything: that it comes to it proves that it
+  /// serves, to the supervisor. Waits for nobody, or who hangs would be named wrongly.
+  private nonisolated func askItself() async {
+    heartbeat.expect(by: Int64(MonotonicTime.now))
+    while !Task.isCancelled {
+      events.append(.question)
+      try? await Task.sleep(for: .nanoseconds(Self.questionInterval))
     }
   }
 
@@ -166,6 +194,7 @@ public actor Appliance: Service {
       try? await Task.sleep(for: .seconds(1))
       ticks += 1
       framerate.sample(player.state.counters.published, at: MonotonicTime.now)
+      publish()
       expireControls()
       await sendClocks()
       remember()

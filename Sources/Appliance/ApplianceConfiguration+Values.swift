@@ -51,7 +51,7 @@ extension ApplianceConfiguration {
     // Remotes, and pages that reconnect, beside the viewers.
     sockets.connections = server.viewers + 64
     var limits = HTTPServiceConfiguration.Limits()
-    limits.connections = max(limits.connections, 4 * server.viewers)
+    limits.connections = DescriptorLimit.connections(of: max(limits.connections, 4 * server.viewers))
     return HTTPServiceConfiguration(
       address: .init(host: server.http.host, port: Int(server.http.port)), webRoot: server.webRoot,
       allowedHostNames: server.hosts, limits: limits, webSocket: sockets)

@@ -9,29 +9,30 @@ import WebServer
 
 /// Everything that is counted, for Prometheus.
 extension Appliance {
-  func metrics() async -> String {
+  nonisolated func metrics() async -> String {
     var text = MetricsText()
     writeService(to: &text)
     writePlayback(to: &text)
     writeChannels(to: &text)
-    if let network = await driver.statistics() { writeNetwork(network, to: &text) }
+    if let network = await networkStatistics.finding(at: MonotonicTime.now) { writeNetwork(network, to: &text) }
     writeWebServer(to: &text)
     writeMachine(to: &text)
     return text.text
   }
 
-  private func writeService(to text: inout MetricsText) {
+  private nonisolated func writeService(to text: inout MetricsText) {
+    let known = published.value
     text.gauge("cupola_uptime_seconds", "Since the start.", health.uptime)
-    text.gauge("cupola_ready", "1 while a picture is shown to whoever comes.", readyAfter == nil ? 0 : 1)
-    if let provenAfter {
+    text.gauge("cupola_ready", "1 while a picture is shown to whoever comes.", known.readyAfter == nil ? 0 : 1)
+    if let provenAfter = known.provenAfter {
       text.gauge(
         "cupola_start_picture_seconds", "From the start of the process to a first encoded picture.", provenAfter)
     }
-    if let readyAfter {
+    if let readyAfter = known.readyAfter {
       text.gauge("cupola_start_ready_seconds", "From the start of the process to being ready.", readyAfter)
     }
-    text.counter("cupola_starts_total", "Starts with this state directory.", saved.starts)
-    text.counter("cupola_restarts_total", "Starts after an end that nobody asked for.", saved.uncleanStarts)
+    text.counter("cupola_starts_total", "Starts with this state directory.", known.starts)
+    text.counter("cupola_restarts_total", "Starts after an end that nobody asked for.", known.uncleanStarts)
     text.counter("cupola_state_write_failures_total", "Times the state could not be saved.", keeper.failures)
     text.counter("cupola_notify_failures_total", "Messages that did not reach systemd.", notifier.failures)
     let now = Int64(MonotonicTime.now)
@@ -47,10 +48,10 @@ extension Appliance {
       stages.filter { $0.resting != .none }.map { ([("stage", $0.name), ("reason", $0.resting.words)], 1) })
   }
 
-  private func writePlayback(to text: inout MetricsText) {
+  private nonisolated func writePlayback(to text: inout MetricsText) {
     let player = player.state
     let counters = player.counters
-    text.gauge("cupola_viewers", "Who is watching.", Double(registry.count))
+    text.gauge("cupola_viewers", "Who is watching.", Double(published.value.state.viewers))
     text.gauge("cupola_test_card", "1 while the test card is on.", player.isTestCard ? 1 : 0)
     text.gauge("cupola_paused", "1 while playback is paused.", player.isPaused ? 1 : 0)
     text.gauge("cupola_playlist_items", "Items of the playlist.", Double(player.count))
@@ -89,7 +90,7 @@ extension Appliance {
     text.gauge("cupola_decoded_queue_depth", "Decoded pictures that wait for their time.", Double(player.queued))
   }
 
-  private func writeChannels(to text: inout MetricsText) {
+  private nonisolated func writeChannels(to text: inout MetricsText) {
     let channels = channels.counters.sorted {
       ($0.stream.preset, $0.stream.codec) < ($1.stream.preset, $1.stream.codec)
     }
@@ -113,11 +114,11 @@ extension Appliance {
       "cupola_frames_unsendable_total", "Coded pictures too long to be sent.", self.channels.unsendableFrames)
   }
 
-  private func labels(of stream: StreamID) -> [(String, String)] {
+  private nonisolated func labels(of stream: StreamID) -> [(String, String)] {
     [("preset", "\(stream.preset)"), ("codec", stream.videoCodec?.rawValue ?? "unknown")]
   }
 
-  private func writeNetwork(_ network: EngineStatistics, to text: inout MetricsText) {
+  private nonisolated func writeNetwork(_ network: EngineStatistics, to text: inout MetricsText) {
     text.counter("cupola_datagrams_received_total", "UDP datagrams in.", network.socket.received)
     text.counter("cupola_datagrams_sent_total", "UDP datagrams out.", network.socket.sent)
     text.counter(
@@ -144,7 +145,7 @@ extension Appliance {
       Double(peers.reduce(0) { $0 + $1.packetsResent }))
   }
 
-  private func writeWebServer(to text: inout MetricsText) {
+  private nonisolated func writeWebServer(to text: inout MetricsText) {
     let web = webServerStatistics.snapshot
     text.counter(
       "cupola_http_responses_total", "HTTP responses by class.", label: "class",
@@ -155,7 +156,10 @@ extension Appliance {
     text.gauge("cupola_http_connections", "Open TCP connections.", Double(web.connectionsOpen))
     text.counter(
       "cupola_http_connections_closed_total", "TCP connections that the server closed, by reason.", label: "reason",
-      [("timeout", web.timedOutConnections), ("malformed", web.malformedRequests)])
+      [
+        ("timeout", web.timedOutConnections), ("malformed", web.malformedRequests),
+        ("displaced", web.connectionsDisplaced), ("refused", web.connectionsRefused),
+      ])
     text.gauge("cupola_websockets", "Open WebSockets.", Double(web.webSocketsOpen))
     text.counter(
       "cupola_websocket_messages_total", "Messages, by direction.", label: "direction",
@@ -168,7 +172,7 @@ extension Appliance {
       WebSocketCloseCause.allCases.map { ($0.rawValue, web.webSocketsClosed[$0] ?? 0) })
   }
 
-  private func writeMachine(to text: inout MetricsText) {
+  private nonisolated func writeMachine(to text: inout MetricsText) {
     let process = ProcessUse()
     text.gauge("process_resident_memory_bytes", "Resident memory.", Double(process.residentBytes))
     text.counter("process_cpu_seconds_total", "Processor time.", [([], process.processorSeconds)])

@@ -3,7 +3,8 @@
 /// While there is room everybody gets a place. When all are taken, the source that holds the most gives one up: first
 /// one of those that have not proved to be of use (`pending`), then the one that was quiet for longest. What is
 /// established gives way only to a source that holds at least two fewer, so that equals do not push each other out.
-/// Privileged members (this machine itself, operators) have places of their own beyond that.
+/// Privileged members (this machine itself, operators) have places of their own beyond that, of which a pending one gives
+/// way to another privileged one.
 ///
 /// Pure and without a clock: `touch` says who was active last. Every call takes a time that grows with the places at
 /// most.
@@ -55,10 +56,29 @@ public struct FairShares<Member: Hashable & Sendable>: Sendable {
       insert(member, from: source, isPrivileged: false)
       return .admitted
     }
-    guard let victim = victim(for: source) else { return .refused }
+    if let victim = victim(for: source) {
+      remove(victim)
+      insert(member, from: source, isPrivileged: false)
+      return .replaces(victim)
+    }
+    guard isPrivileged, let victim = quietest(where: { $0.isPrivileged && !$0.isEstablished }) else { return .refused }
     remove(victim)
-    insert(member, from: source, isPrivileged: false)
+    insert(member, from: source, isPrivileged: true)
     return .replaces(victim)
+  }
+
+  /// Moves the member to a reserved place, where it gives way to nobody once it is established. False: all of those are
+  /// taken, and it keeps the place that it has.
+  @discardableResult
+  public mutating func privilege(_ member: Member) -> Bool {
+    guard let entry = entries[member] else { return false }
+    if entry.isPrivileged { return true }
+    guard privileged < reserved else { return false }
+    remove(member)
+    privileged += 1
+    entries[member] = Entry(
+      source: entry.source, isEstablished: entry.isEstablished, isPrivileged: true, lastActive: entry.lastActive)
+    return true
   }
 
   /// The member has proved to be of use: a viewer that connected, a connection whose request is being answered.
@@ -93,17 +113,28 @@ public struct FairShares<Member: Hashable & Sendable>: Sendable {
     let own = count(of: source)
     let most = held.values.max() ?? 0
     // Among sources that hold equally many, the one whose quietest member was quiet for longest.
-    if most >= own + 2, let quietest = quietest(where: { count(of: $0.source) == most }) { return quietest }
-    return quietest { !$0.isEstablished && $0.source == source }
-      ?? quietest { !$0.isEstablished && count(of: $0.source) > own }
+    if most >= own + 2,
+      let quietest = quietest(where: { !$0.isPrivileged && count(of: $0.source) == most })
+    {
+      return quietest
+    }
+    return quietest { !$0.isPrivileged && !$0.isEstablished && $0.source == source }
+      ?? quietest { !$0.isPrivileged && !$0.isEstablished && count(of: $0.source) > own }
   }
 
   /// A pending one before an established one, then the one that was active the longest time ago.
   private func quietest(where isEligible: (Entry) -> Bool) -> Member? {
-    entries.filter { !$0.value.isPrivileged && isEligible($0.value) }
-      .min {
-        ($0.value.isEstablished ? 1 : 0, $0.value.lastActive) < ($1.value.isEstablished ? 1 : 0, $1.value.lastActive)
-      }?
-      .key
+    var quietest: (member: Member, entry: Entry)?
+    for (member, entry) in entries where isEligible(entry) {
+      guard let (_, other) = quietest else {
+        quietest = (member, entry)
+        continue
+      }
+      let isQuieter =
+        entry.isEstablished == other.isEstablished
+        ? entry.lastActive < other.lastActive : other.isEstablished
+      if isQuieter { quietest = (member, entry) }
+    }
+    return quietest?.member
   }
 }

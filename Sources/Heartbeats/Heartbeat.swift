@@ -17,7 +17,7 @@ public final class Heartbeat: Sendable {
 
   /// Why a stage may stand still.
   public enum Rest: UInt8, CaseIterable, Sendable {
-    case none, notStarted, nobodyWatches, nothingToShow, nothingToSend, paused, playlistOver, opening, unreachable, full
+    case none, notStarted, nobodyWatches, nothingToShow, nothingToSend, paused, playlistOver, opening, unreachable
     case stopped
 
     /// For people: "decoder: paused".
@@ -32,7 +32,6 @@ public final class Heartbeat: Sendable {
       case .playlistOver: "the playlist is over"
       case .opening: "waiting for the next item to open"
       case .unreachable: "its address is gone from this machine"
-      case .full: "as many connections as are allowed are open"
       case .stopped: "stopped"
       }
     }

@@ -1,8 +1,10 @@
-import FoundationEssentials
-
 extension ClientMessage {
   /// The protocol that `hello` may name.
   public static let version = 1
+  /// No playlist has a place beyond.
+  public static let maximumIndex = 999_999
+  /// Seconds; no item is so long.
+  public static let maximumPosition = 10_000_000
 
   /// Reads one message; fields that it does not know are ignored.
   ///
@@ -11,87 +13,70 @@ extension ClientMessage {
     guard bytes.count <= Self.maximumSize else {
       throw SignallingError(.tooLarge, "A message is at most \(Self.maximumSize) bytes long.")
     }
-    let envelope: Envelope
-    do {
-      envelope = try JSONDecoder().decode(Envelope.self, from: Data(bytes))
+    let fields = try JSONObject(parsing: bytes)
+    let id = try fields.optionalInteger("id", in: 0...Int(Self.maximumID)).map(UInt64.init)
+    do throws(SignallingError) {
+      self.init(try Body(fields), id: id)
     } catch {
-      throw SignallingError(.badMessage, "A message is a JSON object in UTF-8.")
+      throw SignallingError(error.code, error.message, id: id)
     }
-    self.init(try envelope.body.get(), id: envelope.id)
   }
 }
 
-/// The message as it is decoded: a body that is wrong must not lose the id.
-private struct Envelope: Decodable {
-  var id: UInt64?
-  var body: Result<ClientMessage.Body, SignallingError>
-
-  enum Key: String, CodingKey {
-    case type, id, version, pin, preset, follow, sdp, scope, index, position, number
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    do {
-      id = try container.decodeIfPresent(UInt64.self, forKey: .id)
-      guard id ?? 0 <= ClientMessage.maximumID else { throw Self.outOfRange(.id) }
-      body = .success(try Self.body(type: container.decode(String.self, forKey: .type), container))
-    } catch var error as SignallingError {
-      error.id = id
-      body = .failure(error)
-    } catch {
-      body = .failure(SignallingError(.badMessage, Self.sentence(error), id: id))
-    }
-  }
-
-  private static func body(type: String, _ container: KeyedDecodingContainer<Key>) throws -> ClientMessage.Body {
-    func field<Value: Decodable>(_ key: Key) throws -> Value { try container.decode(Value.self, forKey: key) }
-    func optional<Value: Decodable>(_ key: Key) throws -> Value? {
-      try container.decodeIfPresent(Value.self, forKey: key)
-    }
-    switch type {
+extension ClientMessage.Body {
+  fileprivate init(_ fields: JSONObject) throws(SignallingError) {
+    switch try fields.string("type") {
     case "hello":
-      guard try optional(.version) ?? ClientMessage.version == ClientMessage.version else {
+      guard try fields.optionalInteger("version", in: 0...Int(Int32.max)) ?? 1 == ClientMessage.version else {
         throw SignallingError(.badMessage, "This server speaks version \(ClientMessage.version) of the protocol.")
       }
-      return .hello(.init(pin: try optional(.pin), preset: try optional(.preset), follow: try optional(.follow)))
-    case "offer": return .offer(sdp: try field(.sdp), preset: try optional(.preset))
-    case "candidate": return .candidate
-    case "preset/goto": return .gotoPreset(try field(.preset), scope: try optional(.scope) ?? .me)
-    case "follow": return .follow
-    case "playlist/next": return .playlist(.next)
-    case "playlist/previous": return .playlist(.previous)
-    case "playlist/goto":
-      let index: Int = try field(.index)
-      guard index >= 0 else { throw outOfRange(.index) }
-      return .playlist(.go(to: index))
-    case "transport/play": return .transport(.play)
-    case "transport/pause": return .transport(.pause)
+      self = .hello(
+        .init(
+          pin: try fields.optionalString("pin"), preset: try fields.optionalPreset(),
+          follow: try fields.optionalBool("follow")))
+    case "offer": self = .offer(sdp: try fields.string("sdp"), preset: try fields.optionalPreset())
+    case "candidate": self = .candidate
+    case "preset/goto": self = .gotoPreset(try fields.presetNumber("preset"), scope: try fields.scope())
+    case "follow": self = .follow
+    case "playlist/next": self = .playlist(.next)
+    case "playlist/previous": self = .playlist(.previous)
+    case "playlist/goto": self = .playlist(.go(to: try fields.integer("index", in: 0...ClientMessage.maximumIndex)))
+    case "transport/play": self = .transport(.play)
+    case "transport/pause": self = .transport(.pause)
     case "transport/seek":
-      let position: Double = try field(.position)
-      guard position >= 0, position <= 1e9 else { throw outOfRange(.position) }
-      return .transport(.seek(position))
+      self = .transport(.seek(try fields.number("position", in: 0...ClientMessage.maximumPosition)))
     case "preset/set":
-      let preset: PresetDescription = try field(.preset)
-      return .setPreset(try preset.validated())
-    case "preset/remove": return .removePreset(try field(.number))
-    case "ping": return .ping
+      let preset = try fields.object("preset")
+      self = .setPreset(try PresetDescription(preset, number: try preset.presetNumber("number")))
+    case "preset/remove": self = .removePreset(try fields.presetNumber("number"))
+    case "ping": self = .ping
     default: throw SignallingError(.unknownType, "This server knows no message of that type.")
     }
   }
+}
 
-  private static func outOfRange(_ key: Key) -> SignallingError {
-    SignallingError(.badMessage, "The field \(key.rawValue) is out of range.")
+extension JSONObject {
+  public func presetNumber(_ name: String) throws(SignallingError) -> UInt8 { UInt8(try integer(name, in: 0...255)) }
+
+  fileprivate func optionalPreset() throws(SignallingError) -> UInt8? {
+    try optionalInteger("preset", in: 0...255).map { UInt8($0) }
   }
 
-  private static func sentence(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "The field \(key.stringValue) is missing."
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-      DecodingError.dataCorrupted(let context):
-      context.codingPath.last.map { "The field \($0.stringValue) is of the wrong type or out of range." }
-        ?? "The message cannot be read."
-    default: "The message cannot be read."
+  fileprivate func scope() throws(SignallingError) -> Scope {
+    guard let text = try optionalString("scope") else { return .me }
+    guard let scope = Scope(rawValue: text) else {
+      throw SignallingError(.badMessage, "The field scope is to be me or programme.")
     }
+    return scope
+  }
+}
+
+extension PresetDescription {
+  /// What an object says of the preset of that number; throws `.badMessage` that says what is allowed.
+  public init(_ fields: JSONObject, number: UInt8) throws(SignallingError) {
+    self = try PresetDescription(
+      number: number, name: try fields.string("name"), yaw: try fields.number("yaw"),
+      pitch: try fields.number("pitch"), roll: try fields.number("roll"), fov: try fields.number("fov")
+    ).validated()
   }
 }

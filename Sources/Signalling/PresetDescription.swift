@@ -22,10 +22,7 @@ public struct PresetDescription: Hashable, Sendable, Codable {
 
   /// The preset with its yaw brought into -180…180; throws `.badMessage` that says what is allowed.
   public func validated() throws(SignallingError) -> PresetDescription {
-    guard (1...64).contains(name.count), name.utf8.count <= 256, name.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
-    else {
-      throw SignallingError(.badMessage, "The name of a preset has 1 to 64 characters.")
-    }
+    guard PresetName.isAllowed(name) else { throw SignallingError(.badMessage, PresetName.rule) }
     for (value, what, range) in [
       (yaw, "yaw", -360.0...360), (pitch, "pitch", -90...90), (roll, "roll", -180...180), (fov, "fov", 10...150),
     ] where !range.contains(value) {

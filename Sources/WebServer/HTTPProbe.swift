@@ -5,19 +5,19 @@ import Synchronization
 /// Asks the server for its health every two seconds, over a connection of its own, as anybody would: what answers is
 /// the whole way from the listening socket to the state of the program.
 ///
-/// Its heartbeat beats with each answer. A server that has as many connections as it may is left alone, and so is one
-/// whose address has gone from the machine: neither is a server that hangs.
+/// Its heartbeat beats with each answer. However many connections there are, the server knows its own probe by the port
+/// that it asks from and lets it through, so no answer means that the server hangs; only one whose address has gone from
+/// the machine is left alone.
 public final class HTTPProbe: Sendable {
   public let heartbeat = Heartbeat("web server")
 
   private let address: sockaddr_storage
   private let length: socklen_t
-  private let statistics: WebServerStatistics
-  private let maximumConnections: Int
+  private let ownPort: ProbePort
   private let isStopped = Atomic(false)
 
   private static let interval: Int64 = 2_000_000_000
-  /// What answers is asked for in slices, between which the number of connections is looked at.
+  /// What answers is waited for in slices, between which it is looked whether anybody still wants to know.
   private static let slice: Int32 = 250
   /// An answer that takes longer is waited for on another connection.
   private static let patience: Int64 = 30_000_000_000
@@ -25,7 +25,7 @@ public final class HTTPProbe: Sendable {
   /// - Parameters:
   ///   - port: where the server listens.
   ///   - configuration: the server's. Of an unspecified address, loopback is asked.
-  ///   - statistics: the server's own.
+  ///   - statistics: the server's own, by which it knows the probe.
   public init?(port: Int, configuration: HTTPServiceConfiguration, statistics: WebServerStatistics) {
     let host = configuration.address.isUnspecified ? "127.0.0.1" : configuration.address.host
     var hints = addrinfo()
@@ -40,8 +40,7 @@ public final class HTTPProbe: Sendable {
     }
     self.address = address
     length = info.pointee.ai_addrlen
-    self.statistics = statistics
-    maximumConnections = configuration.limits.connections
+    ownPort = statistics.probePort
   }
 
   /// Asks until `stop()`, on the thread that calls.
@@ -62,14 +61,17 @@ public final class HTTPProbe: Sendable {
   }
 
   /// Whether an HTTP answer came, whatever it says.
-  private func ask() -> Bool {
+  package func ask() -> Bool {
     let descriptor = socket(Int32(address.ss_family), Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    guard isLocal(descriptor) else {
+    guard let port = bindLocally(descriptor) else {
       heartbeat.rest(.unreachable)
       return false
     }
+    heartbeat.expectUnlessExpected(by: Self.now())
+    ownPort.set(port)
+    defer { ownPort.set(0) }
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     let end = Self.now() + Self.patience
     let result = withSocketAddress { connect(descriptor, $0, length) }
@@ -82,27 +84,25 @@ public final class HTTPProbe: Sendable {
     return recv(descriptor, &answer, answer.count, 0) == answer.count && answer == Array("HTTP/".utf8)
   }
 
-  /// Polls, and stops the heartbeat's time while the server rightly accepts nobody.
   private func wait(for descriptor: Int32, _ event: Int32, until end: Int64) -> Bool {
     var waiting = pollfd(fd: descriptor, events: Int16(event), revents: 0)
     while Self.now() < end, !isStopped.load(ordering: .relaxed) {
       if poll(&waiting, 1, Self.slice) > 0 { return true }
-      if statistics.connectionsOpen >= maximumConnections {
-        heartbeat.rest(.full)
-      } else {
-        heartbeat.expectUnlessExpected(by: Self.now())
-      }
     }
     return false
   }
 
-  /// Whether the machine still has the address: a socket can be bound to it.
-  private func isLocal(_ descriptor: Int32) -> Bool {
+  /// Binds the socket to the address of the server and any port, and returns the port; nil when the machine does not have
+  /// the address any more.
+  private func bindLocally(_ descriptor: Int32) -> Int? {
     var own = address
-    // Any port; it lies at the same place in sockaddr_in and sockaddr_in6.
+    var length = length
+    // It lies at the same place in sockaddr_in and sockaddr_in6.
     withUnsafeMutableBytes(of: &own) { $0.storeBytes(of: 0, toByteOffset: 2, as: UInt16.self) }
-    return withUnsafeBytes(of: &own) {
-      bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), length) == 0
+    return withUnsafeMutableBytes(of: &own) {
+      let name = $0.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+      guard bind(descriptor, name, length) == 0, getsockname(descriptor, name, &length) == 0 else { return nil }
+      return Int(UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)))
     }
   }
 

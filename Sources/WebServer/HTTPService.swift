@@ -14,6 +14,9 @@ public struct HTTPService: Service {
   /// one after the other, finds out soon when one of them hangs.
   private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
+  /// How many connections the kernel keeps until they are accepted, which all are at once.
+  private static let backlog = 1024
+
   private let configuration: HTTPServiceConfiguration
   private let routes: [Route]
   private let webSocket: @Sendable (WebSocketConnection) async -> Void
@@ -63,25 +66,29 @@ public struct HTTPService: Service {
   }
 
   private func makeServer() -> Server<UpgradableHTTPChannel> {
+    let limits = configuration.limits
+    let connections = ConnectionAdmission(
+      places: Places(limits.connections, reserved: limits.reservedConnections), source: configuration.source,
+      statistics: statistics)
     let hosts = AllowedHosts(names: configuration.allowedHostNames)
-    let admission = WebSocketAdmission(configuration: configuration.webSocket, hosts: hosts, statistics: statistics)
+    let admission = WebSocketAdmission(
+      configuration: configuration.webSocket, hosts: hosts, connections: connections, statistics: statistics)
     let responder = RequestResponder(
       gate: RequestGate(hosts: hosts, statistics: statistics),
-      routes: RoutingTable(routes, maximumBody: configuration.limits.requestBody),
+      routes: RoutingTable(routes, maximumBody: limits.requestBody),
       files: StaticFiles(tree: configuration.webRoot.map(FileTree.init)), admission: admission, logger: logger)
     let channel = UpgradableHTTPChannel(
       responder: { request, writer, channel in
         try await responder.respond(to: request, writer: writer, channel: channel)
       },
-      limits: configuration.limits, webSocket: configuration.webSocket, admission: admission, handler: webSocket,
-      statistics: statistics, identifiers: WebSocketIdentifiers())
+      limits: limits, connections: connections, webSocket: configuration.webSocket, admission: admission,
+      handler: webSocket, statistics: statistics, identifiers: WebSocketIdentifiers())
     let address = configuration.address
     let host = address.isUnspecified ? DualStack.unspecifiedHost : address.host
     return Server(
       childChannelSetup: channel,
       configuration: ServerConfiguration(
-        address: .hostname(host, port: address.port),
-        availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: logger)),
+        address: .hostname(host, port: address.port), backlog: Self.backlog),
       onServerRunning: { [onBound, logger] channel in
         try? await channel.pipeline.addHandler(AcceptErrorHandler(logger: logger), position: .first)
         await onBound(channel.localAddress?.port ?? address.port)

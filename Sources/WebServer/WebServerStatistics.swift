@@ -14,6 +14,10 @@ public final class WebServerStatistics: Sendable {
     public var malformedRequests: UInt64 = 0
     /// Connections closed because a request did not arrive, or an answer was not read, in time.
     public var timedOutConnections: UInt64 = 0
+    /// Connections closed because another machine, which had fewer, needed the place.
+    public var connectionsDisplaced: UInt64 = 0
+    /// Connections closed at once, because all places were taken by others of use.
+    public var connectionsRefused: UInt64 = 0
     /// TCP connections of every kind.
     public var connectionsOpen: UInt64 = 0
     public var webSocketsOpen: UInt64 = 0
@@ -27,17 +31,15 @@ public final class WebServerStatistics: Sendable {
 
   private let counters = Mutex(Snapshot())
   private let connections = Atomic<Int>(0)
+  package let probePort = ProbePort()
 
   public init() {}
 
   public var snapshot: Snapshot {
     var snapshot = counters.withLock { $0 }
-    snapshot.connectionsOpen = UInt64(clamping: connectionsOpen)
+    snapshot.connectionsOpen = UInt64(clamping: connections.load(ordering: .relaxed))
     return snapshot
   }
-
-  /// TCP connections of every kind, read without a lock.
-  var connectionsOpen: Int { connections.load(ordering: .relaxed) }
 
   func connectionOpened() { connections.add(1, ordering: .relaxed) }
 
@@ -61,8 +63,10 @@ public final class WebServerStatistics: Sendable {
 /// Why a WebSocket was not opened.
 public enum WebSocketRefusal: String, CaseIterable, Sendable {
   case host, origin, subprotocol, limit
-  /// The request was no WebSocket handshake (RFC 6455, section 4.2.1).
+  /// The request was no WebSocket handshake, or one of another version (RFC 6455, section 4.4).
   case handshake
+  /// A handshake that breaks RFC 6455, section 4.2.1.
+  case malformed
 }
 
 /// Why the server closed a WebSocket.
@@ -70,4 +74,8 @@ public enum WebSocketCloseCause: String, CaseIterable, Sendable {
   /// The program asked for it.
   case application
   case slowReader, oversizedMessage, binaryMessage, invalidText, protocolError, silence, shutdown
+  /// More pings than anybody needs.
+  case flood
+  /// Another machine, which had fewer sockets, needed the place.
+  case displaced
 }

@@ -33,6 +33,7 @@ struct Run: AsyncParsableCommand {
   var logLevel: Logger.Level = .info
 
   func run() async throws {
+    DescriptorLimit.raise()
     let configuration = try adjusted(try options.load())
     var log = Logger(label: "cupola") { RateLimitedLogHandler(Self.logHandler($0), clock: monotonicNanoseconds) }
     log.logLevel = logLevel

@@ -41,7 +41,32 @@ extension WholeApplianceTests {
       #expect(try await server.operate("DELETE", "api/v1/presets/99").status == 404)
       #expect(try await server.operate("DELETE", "api/v1/presets/nine").status == 404)
       #expect(try await server.operate("POST", "api/v1/transport/fly").status == 404)
-      #expect(try await server.operate("POST", "api/v1/transport/seek", #"{"position":-1}"#).status == 400)
+      for (path, body, status, message) in [
+        ("transport/seek", #"{"position":-1}"#, 400, "The field position is to be a number from 0 to 10000000."),
+        ("transport/seek", #"{"position":1e999}"#, 400, "The field position is to be a number from 0 to 10000000."),
+        ("transport/seek", #"{"position":"1"}"#, 400, "The field position is to be a number from 0 to 10000000."),
+        ("transport/seek", #"{"position":1,"speed":2}"#, 400, "There is no field speed; there is position."),
+        ("playlist/goto", #"{"index":-5}"#, 400, "The field index is to be a whole number from 0 to 999999."),
+        ("playlist/goto", #"{"index":0.5}"#, 400, "The field index is to be a whole number from 0 to 999999."),
+        ("playlist/goto", #"{"index":1e99}"#, 400, "The field index is to be a whole number from 0 to 999999."),
+        (
+          "playlist/goto", #"{"index":0,"index":0}"#, 400,
+          "This is to be a JSON object in UTF-8, and a key is in it twice."
+        ),
+        ("playlist/goto", "{}", 400, "The field index is missing."),
+        ("playlist/goto", #"{"index":0}"#, 404, "The playlist is empty."),
+      ] {
+        let answer = try await server.operate("POST", "api/v1/\(path)", body)
+        #expect(answer.status == status && answer.error?.message == message, "\(path) \(body): \(answer.text)")
+      }
+      for (number, status) in [("256", 400), ("-1", 400), ("07", 400), ("+7", 400), ("7", 200), ("%37", 200)] {
+        #expect(try await server.operate("PUT", "api/v1/presets/\(number)", stage).status == status, "\(number)")
+      }
+      let turned = #"{"name":"\u202Eegats","yaw":0,"pitch":0,"roll":0,"fov":80}"#
+      #expect(try await server.operate("PUT", "api/v1/presets/9", turned).error?.message.contains("direction") == true)
+      let other = #"{"number":8,"name":"x","yaw":0,"pitch":0,"roll":0,"fov":80}"#
+      #expect(try await server.operate("PUT", "api/v1/presets/7", other).status == 400)
+      #expect(try await server.request("TRACE", "api/v1/state").headers["allow"] == "GET, HEAD, OPTIONS")
 
       for number in [0, 1, 2, 3, 4, 5] {
         #expect(try await server.operate("DELETE", "api/v1/presets/\(number)").status == 200)

@@ -32,6 +32,9 @@ enum TestTool {
       .appendingPathComponent("Tools/\(name)").path
   }
 
+  /// A program of the packages in `requirements.txt`, which `make test` installs.
+  static func python(_ name: String) -> String { path("../../.build/python/bin/\(name)") }
+
   /// What a tool prints that is given `input`; nil when it fails.
   static func run(_ name: String, input: String) throws -> String? {
     let (tool, from, to) = (Process(), Pipe(), Pipe())

@@ -76,6 +76,41 @@ extension WholeApplianceTests {
       }
     }
 
+    @Test func `the description of the API says what the routes answer, all of it and no more`() async throws {
+      struct Description: Decodable { var paths: [String: [String: Operation]] }
+      struct Operation: Decodable {}
+      let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("web/api/v1/openapi.json")
+      let description = try JSONDecoder().decode(Description.self, from: try Data(contentsOf: path))
+      let told = Set(description.paths.flatMap { path, methods in methods.keys.map { "\($0.uppercased()) \(path)" } })
+      try await withAppliance { appliance in
+        let answered = appliance.appliance.routes.map { "\($0.method.rawValue) \($0.path)" }
+        #expect(Set(answered).count == answered.count)
+        #expect(Set(answered).symmetricDifference(told) == [])
+      }
+    }
+
+    @Test func `who asks how it is does not wait for the one who changes it`() async throws {
+      try await withAppliance { appliance in
+        let (turn, isHeld) = (DispatchSemaphore(value: 0), OneShot<Void>())
+        struct Wrong: Error {}
+        let changing = Task {
+          await appliance.appliance.reload {
+            isHeld.fulfil(())
+            turn.wait()
+            throw Wrong()
+          }
+        }
+        await isHeld.value
+        for path in ["/healthz", "/api/v1/state", "/metrics"] {
+          let answer = try await appliance.ask(.get, path)
+          #expect(answer.status == 200, "\(path)")
+        }
+        turn.signal()
+        await changing.value
+      }
+    }
+
     @Test func `everyone is told when it stops`() async throws {
       let player = try LoopbackPlayer(seed: 4)
       try await withAppliance { appliance in

@@ -75,6 +75,36 @@ struct FairSharesTests {
     #expect(shares.admit(3, from: .loopback, isPrivileged: true) == .admitted)
   }
 
+  @Test func `a privileged member that proved of no use gives way to another privileged one`() {
+    var shares = FairShares<Int>(places: 1, reserved: 2)
+    for member in 0..<2 { _ = shares.admit(member, from: .loopback, isPrivileged: true) }
+    _ = shares.admit(2, from: alice)
+    for member in [0, 2] { shares.establish(member) }
+    #expect(shares.admit(3, from: .loopback, isPrivileged: true) == .replaces(1))
+    shares.establish(3)
+    #expect(shares.admit(4, from: .loopback, isPrivileged: true) == .refused)
+    #expect(shares.count == 3)
+  }
+
+  @Test func `one that becomes privileged gives way no more, and makes room`() {
+    var shares = FairShares<Int>(places: 2, reserved: 1)
+    for member in 0..<2 {
+      _ = shares.admit(member, from: mallory)
+      shares.establish(member)
+    }
+    #expect(shares.privilege(0) == true)
+    #expect(shares.privilege(0) == true, "it is so already")
+    #expect(shares.count(of: mallory) == 1)
+    #expect(shares.privilege(1) == false, "the reserved place is taken")
+    #expect(shares.privilege(7) == false, "nobody")
+    #expect(shares.admit(2, from: mallory) == .admitted)
+    shares.establish(2)
+    #expect(shares.admit(3, from: alice) == .replaces(1))
+    shares.remove(0)
+    #expect(shares.privilege(2) == true)
+    #expect(shares.count(of: mallory) == 0)
+  }
+
   @Test func `with no place at all everybody is refused`() {
     var shares = FairShares<Int>(places: 0)
     #expect(shares.admit(0, from: alice) == .refused)
@@ -99,6 +129,7 @@ struct FairSharesTests {
       case .refused: break
       }
       if Bool.random(using: &random), let one = alive.min() { shares.establish(one) }
+      if Int.random(in: 0..<40, using: &random) == 0, let one = alive.max() { shares.privilege(one) }
       if Int.random(in: 0..<4, using: &random) == 0, let one = alive.max() {
         shares.remove(one)
         alive.remove(one)

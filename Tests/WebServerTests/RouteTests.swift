@@ -35,6 +35,11 @@ import WebServer
       let refused = try await TestClient.request(server, "DELETE", "/api/v1/presets/1")
       #expect(refused.status == 405)
       #expect(refused.headers["allow"] == "GET, HEAD, PUT, OPTIONS")
+      for method in ["TRACE", "PROPFIND", "PURGE"] {
+        let answer = try await TestClient.request(server, method, "/api/v1/presets/1")
+        #expect(answer.status == 405 && answer.headers["allow"] == "GET, HEAD, PUT, OPTIONS", "\(method)")
+      }
+      #expect(try await TestClient.request(server, "TRACE", "/nothing").status == 404)
       let options = try await TestClient.request(server, "OPTIONS", "/api/v1/presets/1")
       #expect(options.status == 204)
       #expect(options.headers["allow"] == "GET, HEAD, PUT, OPTIONS")
@@ -86,7 +91,7 @@ import WebServer
       }
       let origins = [
         "https://player.example": 403, "null": 403, "http://tv.local": 200, "http://TV.local:80": 200,
-        "http://tv.local:8080": 403,
+        "http://tv.local:8080": 403, "evil://tv.local": 403, "ws://tv.local": 403, "http://tv.local/": 403,
       ]
       for (origin, status) in origins {
         let answer = try await put(origin)

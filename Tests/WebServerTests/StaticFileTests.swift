@@ -53,6 +53,21 @@ import WebServer
     }
   }
 
+  @Test func `a condition that does not hold is told so`() async throws {
+    let folder = try folder()
+    try await TestServer.run(webRoot: folder.path) { server in
+      let tag = try #require(try await TestClient.request(server, "GET", "/style.css").headers["etag"])
+      for (field, status) in [(tag, 200), ("*", 200), ("\"x\", \(tag)", 200), ("W/\(tag)", 412), ("\"x\"", 412)] {
+        let answer = try await TestClient.request(server, "GET", "/style.css", headers: ["If-Match: \(field)"])
+        #expect(answer.status == status, "If-Match: \(field)")
+      }
+      for field in ["\"other\"", "", tag.filter { $0 != "\"" }, "w/\(tag)", "\(tag)x"] {
+        let answer = try await TestClient.request(server, "GET", "/style.css", headers: ["If-None-Match: \(field)"])
+        #expect(answer.status == 200, "If-None-Match: \(field)")
+      }
+    }
+  }
+
   @Test func `HEAD has the fields of GET and no body`() async throws {
     let folder = try folder()
     try await TestServer.run(webRoot: folder.path) { server in
@@ -100,7 +115,11 @@ import WebServer
       #expect(refused.status == 405)
       #expect(refused.headers["allow"] == "GET, HEAD, OPTIONS")
       #expect(try await TestClient.request(server, "OPTIONS", "/style.css").status == 204)
-      #expect(try await TestClient.request(server, "PURGE", "/style.css").status == 501)
+      for method in ["PURGE", "TRACE", "PROPFIND"] {
+        let answer = try await TestClient.request(server, method, "/style.css")
+        #expect(answer.status == 405 && answer.headers["allow"] == "GET, HEAD, OPTIONS", "\(method)")
+        #expect(try await TestClient.request(server, method, "/nothing").status == 404)
+      }
     }
   }
 }

@@ -21,6 +21,16 @@ final class TestClient {
 
   struct EndOfStream: Error {}
 
+  /// Quiet connections, all from one address, for the time of `body`.
+  static func withQuiet<Result>(
+    _ count: Int, to server: TestServer, from own: String, _ body: () async throws -> Result
+  ) async throws -> Result {
+    guard count > 0 else { return try await body() }
+    return try await connect(to: server, from: own) { _ in
+      try await withQuiet(count - 1, to: server, from: own, body)
+    }
+  }
+
   private typealias Channel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
   private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
   private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
@@ -36,14 +46,18 @@ final class TestClient {
   }
 
   /// Connects for the time of `body`.
+  ///
+  /// - Parameter own: the address to come from, such as 127.0.0.2.
   static func connect<Result>(
-    to server: TestServer, host: String = "127.0.0.1", _ body: (TestClient) async throws -> Result
+    to server: TestServer, host: String = "127.0.0.1", from own: String? = nil,
+    _ body: (TestClient) async throws -> Result
   ) async throws -> Result {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
-      .connect(host: host, port: server.port) { channel in
-        channel.eventLoop.makeCompletedFuture { try Channel(wrappingChannelSynchronously: channel) }
-      }
+    if let own { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: own, port: 0)) }
+    let channel = try await bootstrap.connect(host: host, port: server.port) { channel in
+      channel.eventLoop.makeCompletedFuture { try Channel(wrappingChannelSynchronously: channel) }
+    }
     return try await channel.executeThenClose { inbound, outbound in
       try await body(TestClient(inbound: inbound, outbound: outbound, port: server.port))
     }
@@ -99,6 +113,12 @@ final class TestClient {
     if isMasked { frame += key }
     frame += isMasked ? payload.enumerated().map { $1 ^ key[$0 % 4] } : payload
     try await outbound.write(ByteBuffer(bytes: frame))
+  }
+
+  /// Many texts of so many bytes at once.
+  func sendTexts(_ count: Int, of size: UInt8) async throws {
+    let frame = [0x81, 0x80 | size, 0, 0, 0, 0] + [UInt8](repeating: 97, count: Int(size))
+    try await send((0..<count).flatMap { _ in frame })
   }
 
   func sendText(_ text: String) async throws { try await sendFrame(1, Array(text.utf8)) }

@@ -67,6 +67,10 @@ import WebServer
     Offence("a reserved bit", 1002) { try await $0.sendFrame(0x41, [97]) },
     Offence("a fragmented ping", 1002) { try await $0.sendFrame(9, [], isFinal: false) },
     Offence("a continuation of nothing", 1002) { try await $0.sendFrame(0, [97]) },
+    Offence("a close frame of one byte", 1002) { try await $0.sendFrame(8, [3]) },
+    Offence("a close reason that is no UTF-8", 1007) { try await $0.sendFrame(8, [0x03, 0xe8, 0xff]) },
+    Offence("a flood of pings", 1008) { client in for _ in 0..<150 { try await client.sendFrame(9, [1]) } },
+    Offence("a flood of pongs", 1008) { client in for _ in 0..<150 { try await client.sendFrame(10, []) } },
   ]
 
   @Test(arguments: offences)
@@ -75,12 +79,51 @@ import WebServer
       try await TestClient.connect(to: server) { client in
         _ = try await client.openWebSocket()
         try await offence.send(client)
-        let frame = try await client.frame()
+        var frame = try await client.frame()
+        while frame.opcode == 10 { frame = try await client.frame() }
         #expect(frame.closeCode == offence.code)
         try await client.sendFrame(8, Array(frame.payload.prefix(2)))
         #expect(await client.reachesEnd())
       }
       #expect(server.statistics.snapshot.webSocketsClosed.values.reduce(0, +) == 1)
+    }
+  }
+
+  @Test(arguments: [
+    0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535,
+  ])
+  func `a close with a status that nobody may send is a protocol error`(code: Int) async throws {
+    try await TestServer.run { server in
+      try await TestClient.connect(to: server) { client in
+        _ = try await client.openWebSocket()
+        try await client.sendFrame(8, [UInt8(code >> 8), UInt8(code & 255)])
+        #expect(try await client.frame().closeCode == 1002)
+        #expect(await client.reachesEnd())
+      }
+      #expect(server.statistics.snapshot.webSocketsClosed == [.protocolError: 1])
+    }
+  }
+
+  @Test(arguments: [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])
+  func `a close with any other status gets it back`(code: Int) async throws {
+    try await TestServer.run { server in
+      try await TestClient.connect(to: server) { client in
+        _ = try await client.openWebSocket()
+        try await client.sendFrame(8, [UInt8(code >> 8), UInt8(code & 255)] + Array("grün".utf8))
+        #expect(try await client.frame() == .init(opcode: 8, payload: [UInt8(code >> 8), UInt8(code & 255)]))
+        #expect(await client.reachesEnd())
+      }
+      #expect(server.statistics.snapshot.webSocketsClosed.isEmpty)
+    }
+  }
+
+  @Test func `a close without a status gets one without back`() async throws {
+    try await TestServer.run { server in
+      try await TestClient.connect(to: server) { client in
+        _ = try await client.openWebSocket()
+        try await client.sendFrame(8, [])
+        #expect(try await client.frame() == .init(opcode: 8, payload: []))
+      }
     }
   }
 
@@ -109,6 +152,10 @@ import WebServer
       #expect(try await open(host: "tv.local:8080", headers: ["Origin: http://evil.example"]) == 403)
       #expect(try await open(host: "tv.local:8080", headers: ["Origin: http://tv.local"]) == 403)
       #expect(try await open(host: "tv.local:8080", headers: ["Origin: null"]) == 403)
+      #expect(try await open(host: "tv.local:8080", headers: ["Origin: evil://tv.local:8080"]) == 403)
+      #expect(try await open(host: "tv.local:8080", headers: ["Origin: http://tv.local:8080/x"]) == 403)
+      let both = ["Origin: http://tv.local:8080", "Origin: http://evil.example"]
+      #expect(try await open(host: "tv.local:8080", headers: both) == 403)
       #expect(try await open(host: "evil.example", headers: ["Origin: http://evil.example"]) == 421)
       #expect(try await open(subprotocol: nil) == 400)
       #expect(try await open(subprotocol: "cupola.v2") == 400)
@@ -116,13 +163,13 @@ import WebServer
       #expect(plain.status == 426)
       #expect(plain.headers["upgrade"] == "websocket")
       let refusals = server.statistics.snapshot.webSocketRefusals
-      #expect(refusals == [.origin: 3, .host: 1, .subprotocol: 2])
+      #expect(refusals == [.origin: 6, .host: 1, .subprotocol: 2])
     }
   }
 
   @Test(arguments: [
     ["Upgrade: websocket", "Sec-WebSocket-Version: 12", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
-    ["Upgrade: websocket", "Sec-WebSocket-Version: 13"],
+    ["Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
     ["Upgrade: h2c"],
   ])
   func `a handshake of another version, or none, is told what is spoken`(fields: [String]) async throws {
@@ -139,6 +186,41 @@ import WebServer
     }
   }
 
+  @Test(arguments: [
+    ["Sec-WebSocket-Key: x"], ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ"],
+    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j"],
+    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub2*jZQ=="], [],
+    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
+    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Content-Length: 5"],
+    ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Transfer-Encoding: chunked"],
+  ])
+  func `a handshake that breaks the rules is told which`(fields: [String]) async throws {
+    try await TestServer.run { server in
+      try await TestClient.connect(to: server) { client in
+        let answer = try await client.request(
+          "GET", "/ws",
+          headers: fields + [
+            "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Protocol: cupola.v1",
+          ])
+        #expect(answer.status == 400)
+        #expect(answer.body.contains("Sec-WebSocket-Key"))
+        #expect(await client.reachesEnd())
+      }
+      #expect(server.statistics.snapshot.webSocketRefusals == [.malformed: 1])
+    }
+  }
+
+  @Test func `the WebSocket's path is known to every method`() async throws {
+    try await TestServer.run { server in
+      let refused = try await TestClient.request(server, "POST", "/ws", body: "{}")
+      #expect(refused.status == 405)
+      #expect(refused.headers["allow"] == "GET, HEAD, OPTIONS")
+      #expect(try await TestClient.request(server, "OPTIONS", "/ws").status == 204)
+      #expect(try await TestClient.request(server, "HEAD", "/ws").status == 426)
+    }
+  }
+
   @Test func `a client that would rather speak HTTP/2 is answered in HTTP/1.1`() async throws {
     try await TestServer.run(routes: [Route(.post, "/echo") { .json($0.body) }]) { server in
       let answer = try await TestClient.request(
@@ -152,10 +234,16 @@ import WebServer
   }
 
   @Test func `one socket too many is told so, and may come when another has gone`() async throws {
-    let configure: (inout HTTPServiceConfiguration) -> Void = { $0.webSocket.connections = 1 }
+    let configure: (inout HTTPServiceConfiguration) -> Void = {
+      $0.webSocket.connections = 1
+      $0.webSocket.reservedConnections = 0
+    }
     try await TestServer.run(configure: configure) { server in
       try await TestClient.connect(to: server) { first in
         #expect(try await first.openWebSocket().status == 101)
+        // One that has said something.
+        try await first.sendText("{}")
+        #expect(try await first.frame().text == "{}")
         let refused = try await TestClient.connect(to: server) { try await $0.openWebSocket() }
         #expect(refused.status == 503)
         #expect(refused.headers["retry-after"] == "5")

@@ -1,20 +1,23 @@
 import NIOCore
 
 /// The first handler of every connection: closes it when a request does not arrive or an answer is not read in time,
-/// or when it is still there some time after a graceful shutdown began.
+/// or when it is still there some time after a graceful shutdown began. It holds the connection's place.
 package final class ConnectionGuard: ChannelInboundHandler {
   package typealias InboundIn = ByteBuffer
 
   private let requestTimeout: TimeAmount
   private let shutdownGrace: TimeAmount
   private let statistics: WebServerStatistics
+  /// nil: the connection needs none.
+  let place: Place?
   private var context: ChannelHandlerContext?
   private var hasReceived = false
   private var request: Scheduled<Void>?
   private var response: Scheduled<Void>?
   private var shutdown: Scheduled<Void>?
 
-  package init(limits: HTTPServiceConfiguration.Limits, statistics: WebServerStatistics) {
+  package init(limits: HTTPServiceConfiguration.Limits, statistics: WebServerStatistics, place: Place? = nil) {
+    self.place = place
     requestTimeout = TimeAmount(limits.requestTimeout)
     shutdownGrace = TimeAmount(limits.shutdownGrace)
     self.statistics = statistics

@@ -2,8 +2,9 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Follows requests and answers of a connection that speaks HTTP: tells the guard where a request begins and ends, says
-/// `100 Continue`, and ends the connection after an answer with `Connection: close`.
+/// Follows requests and answers of a connection that speaks HTTP: tells the guard where a request begins and ends, and
+/// the connection's place whether one is being answered; says `100 Continue`, and ends the connection after an answer with
+/// `Connection: close`.
 final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -12,6 +13,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let connectionGuard: ConnectionGuard
   private var isLastResponse = false
+  /// Requests that are here whole and not answered.
+  private var unanswered = 0
 
   init(connectionGuard: ConnectionGuard) { self.connectionGuard = connectionGuard }
 
@@ -26,6 +29,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
       break
     case .end:
       connectionGuard.requestCompleted()
+      unanswered += 1
+      if unanswered == 1 { connectionGuard.place?.establish() }
     }
     context.fireChannelRead(data)
   }
@@ -39,6 +44,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
       context.write(data, promise: promise)
     case .end:
       context.writeAndFlush(data, promise: promise)
+      unanswered -= 1
+      if unanswered <= 0 { connectionGuard.place?.establish(false) }
       // Only this direction: closing both with unread input would reset the connection and lose the answer. What the
       // peer still sends is thrown away until it stops or the guard's time is up.
       if isLastResponse { context.close(mode: .output, promise: nil) }

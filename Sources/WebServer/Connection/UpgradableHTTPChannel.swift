@@ -17,6 +17,9 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
     case webSocket(WebSocketConnection)
   }
 
+  /// There is no place for the connection, which is closed.
+  private struct Refused: Error {}
+
   struct Value: ServerChildChannelValue {
     let channel: any Channel
     let conversation: EventLoopFuture<Conversation>
@@ -24,6 +27,7 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
 
   let responder: Responder
   let limits: HTTPServiceConfiguration.Limits
+  let connections: ConnectionAdmission
   let webSocket: WebSocketConfiguration
   let admission: WebSocketAdmission
   let handler: @Sendable (WebSocketConnection) async -> Void
@@ -31,9 +35,23 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
   let identifiers: WebSocketIdentifiers
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-    channel.eventLoop.makeCompletedFuture {
+    let place: Place?
+    switch connections.admit(channel) {
+    case .admitted(let taken): place = taken
+    case .probe: place = nil
+    case .refused:
+      // Not before NIO has it: its set-up must not fail, or the server would.
+      channel.eventLoop.execute { channel.close(promise: nil) }
+      return channel.eventLoop.makeSucceededFuture(
+        Value(channel: channel, conversation: channel.eventLoop.makeFailedFuture(Refused())))
+    }
+    return channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
-      try pipeline.addHandler(ConnectionGuard(limits: limits, statistics: statistics))
+      try pipeline.addHandler(ConnectionGuard(limits: limits, statistics: statistics, place: place))
+      // A read is parsed whole, whoever waits for what is in it: a thousand small requests or frames, if it were long.
+      try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+      try channel.syncOptions?.setOption(
+        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: limits.read))
 
       var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
         upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
@@ -81,18 +99,22 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
       enableAutomaticErrorHandling: false,
       shouldUpgrade: { [webSocket] channel, _ in
         // `HandshakeFilter` has decided.
-        channel.eventLoop.makeSucceededFuture(["Sec-WebSocket-Protocol": webSocket.subprotocol])
+        channel.eventLoop.makeSucceededFuture(
+          webSocket.subprotocol.map { ["Sec-WebSocket-Protocol": $0] } ?? [:])
       },
       upgradePipelineHandler: { [webSocket, statistics, identifiers] channel, _ in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.handler(type: ConnectionGuard.self).requestCompleted()
+          let connectionGuard = try pipeline.handler(type: ConnectionGuard.self)
+          connectionGuard.requestCompleted()
           pipeline.removeHandler(try pipeline.handler(type: FirstRequestErrorHandler.self), promise: nil)
-          pipeline.removeHandler(try pipeline.handler(type: HandshakeFilter.self), promise: nil)
+          let filter = try pipeline.handler(type: HandshakeFilter.self)
+          pipeline.removeHandler(filter, promise: nil)
           statistics.countResponse(status: 101)
           return .webSocket(
             try WebSocketHandler.install(
-              in: channel, id: identifiers.next(), configuration: webSocket, statistics: statistics))
+              in: channel, id: identifiers.next(), configuration: webSocket, statistics: statistics,
+              places: .init(connection: connectionGuard.place, socket: filter.place)))
         }
       })
   }

@@ -34,9 +34,11 @@ struct HostAuthority: Hashable {
     }
   }
 
-  /// Reads the host and port of an origin such as `http://tv.local:8080` (RFC 6454, section 6.2).
+  /// Reads the host and port of a web page's origin, such as `http://tv.local:8080` (RFC 6454, section 6.2).
   init?(origin: String) {
-    guard let scheme = origin.firstRange(of: "://") else { return nil }
+    guard let scheme = origin.firstRange(of: "://"), Self.defaultPort(of: origin[..<scheme.lowerBound]) != nil else {
+      return nil
+    }
     self.init(origin[scheme.upperBound...])
     if port == Self.defaultPort(of: origin[..<scheme.lowerBound]) { port = nil }
   }
@@ -54,8 +56,8 @@ struct HostAuthority: Hashable {
 
   private static func defaultPort(of scheme: Substring) -> UInt16? {
     switch scheme.lowercased() {
-    case "http", "ws": 80
-    case "https", "wss": 443
+    case "http": 80
+    case "https": 443
     default: nil
     }
   }

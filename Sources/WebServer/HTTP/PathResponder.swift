@@ -36,16 +36,13 @@ struct PathResponder: Sendable {
     to request: Request, parameters: [String: Substring], context: RequestContext
   ) async throws -> APIResponse {
     do {
-      guard let method = HTTPMethod(rawValue: request.method.rawValue) else { throw Self.unknownMethod }
-      if let route = routes[method] ?? (method == .head ? routes[.get] : nil) {
+      let method = HTTPMethod(rawValue: request.method.rawValue)
+      if let method, let route = routes[method] ?? (method == .head ? routes[.get] : nil) {
         try refuseForeignChange(request, route: route)
         return try await route.handler(
           try await read(request, method: method, parameters: parameters, context: context))
       }
-      guard method == .options else {
-        throw APIError(
-          status: 405, code: "methodNotAllowed", message: "This address answers \(allow).", headers: ["Allow": allow])
-      }
+      guard method == .options else { throw APIError(methodNotAmong: allow) }
       return APIResponse(status: 204, headers: ["Allow": allow])
     } catch let error as APIError {
       return error.response
@@ -54,7 +51,7 @@ struct PathResponder: Sendable {
     } catch is CancellationError where Task.isCancelled {
       return APIError(status: 503, code: "stopping", message: "The server is stopping.").response
     } catch {
-      context.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+      context.logger.error("a request failed", metadata: ["path": "\(context.target.path)", "error": "\(error)"])
       return APIError(status: 500, code: "internal", message: "The server failed to answer.").response
     }
   }
@@ -65,6 +62,18 @@ struct PathResponder: Sendable {
     let tooLarge = APIError(
       status: 413, code: "bodyTooLarge", message: "A request's body holds at most \(maximumBody) bytes.",
       headers: ["Connection": "close"])
+    if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+      throw APIError(
+        status: 415, code: "contentCoding", message: "A request's body is sent as it is, without Content-Encoding.",
+        headers: ["Accept-Encoding": "identity"])
+    }
+    var decoded: [String: String] = [:]
+    for (name, value) in parameters {
+      guard let text = percentDecoded(value) else {
+        throw APIError(status: 400, code: "badTarget", message: "The path is not UTF-8, percent-encoded.")
+      }
+      decoded[name] = text
+    }
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBody { throw tooLarge }
     let body: ByteBuffer
     do {
@@ -76,12 +85,8 @@ struct PathResponder: Sendable {
     } catch {
       throw APIError(status: 400, code: "incompleteBody", message: "The request's body did not arrive.")
     }
-    var query: [String: String] = [:]
-    for (name, value) in request.uri.queryParameters where query[String(name)] == nil {
-      query[String(name)] = String(value)
-    }
     return APIRequest(
-      method: method, path: request.uri.path, parameters: parameters.mapValues(percentDecoded), query: query,
+      method: method, path: context.target.path, parameters: decoded, query: context.target.query,
       body: Array(buffer: body), remoteAddress: context.remoteAddress, fields: request.headers)
   }
 
@@ -102,9 +107,14 @@ struct PathResponder: Sendable {
     response.headers["Access-Control-Expose-Headers"] = "Location, Link, ETag"
     response.headers["Access-Control-Max-Age"] = "86400"
   }
+}
 
-  static let unknownMethod = APIError(
-    status: 501, code: "unknownMethod", message: "This server does not know that method.")
+extension APIError {
+  /// What any other method is answered, known or not (RFC 9110, section 15.5.6).
+  init(methodNotAmong allow: String) {
+    self.init(
+      status: 405, code: "methodNotAllowed", message: "This address answers \(allow).", headers: ["Allow": allow])
+  }
 }
 
 extension Response {

@@ -2,16 +2,16 @@ import HTTPTypes
 import HummingbirdCore
 import NIOHTTP1
 
-/// Every request passes here first and every answer last: checks `Host`, adds the security fields, counts.
+/// Every request passes here first and every answer last: checks target, `Host` and what no route has to know of, adds
+/// the security fields, counts.
 struct RequestGate: Sendable {
   let hosts: AllowedHosts
   let statistics: WebServerStatistics
 
-  func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+  func handle(_ request: Request, next: (RequestTarget) async throws -> Response) async throws -> Response {
     var response: Response
     do {
-      try check(request)
-      response = try await next(request)
+      response = try await next(try check(request))
     } catch let error as APIError {
       response = Response(error.response, withoutBody: request.method == .head)
     } catch let error as HTTPParserError {
@@ -24,11 +24,30 @@ struct RequestGate: Sendable {
     return response
   }
 
-  private func check(_ request: Request) throws(APIError) {
+  private func check(_ request: Request) throws(APIError) -> RequestTarget {
+    guard request.method != .connect else {
+      throw APIError(
+        status: 501, code: "noProxy", message: "This server is no proxy.", headers: ["Connection": "close"])
+    }
     guard let field = request.head.authority, request.headers[Self.host] == nil, let host = HostAuthority(field) else {
       throw APIError(status: 400, code: "badHost", message: "The request needs one valid Host field.")
     }
-    guard hosts.allows(host) else { throw AllowedHosts.refusal }
+    guard hosts.allows(host) else { throw AllowedHosts.refusal(of: host.host) }
+    guard let target = RequestTarget(request.head.path ?? "") else {
+      throw APIError(
+        status: 400, code: "badTarget", message: "A request's target is a path, or an http address of this server.")
+    }
+    // The decoder has taken "chunked" off; what lies beneath is unknown.
+    if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
+      throw APIError(
+        status: 501, code: "transferCoding", message: "The only transfer coding here is chunked.",
+        headers: ["Connection": "close"])
+    }
+    if let expectation = request.headers[.expect], expectation.lowercased() != "100-continue" {
+      throw APIError(
+        status: 417, code: "expectation", message: "Nothing but 100-continue may be expected here.")
+    }
+    return target
   }
 
   private static func harden(_ fields: inout HTTPFields) {

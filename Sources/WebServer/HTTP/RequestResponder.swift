@@ -17,8 +17,11 @@ struct RequestResponder: Sendable {
   /// Throws when the connection is of no more use; an `HTTPParserError` only while nothing has been written, since
   /// Hummingbird answers it.
   func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
-    let context = RequestContext(remoteAddress: RemoteAddress(channel.remoteAddress), logger: logger)
-    var response = try await gate.handle(request) { request in try await answer(to: request, context: context) }
+    var response = try await gate.handle(request) { target in
+      let context = RequestContext(
+        target: target, remoteAddress: RemoteAddress(channel.remoteAddress), logger: logger)
+      return try await answer(to: request, context: context, channel: channel)
+    }
     response.headers[.date] = HTTPDate.now
     do {
       try await writer.write(response: response.head, body: response.body)
@@ -27,13 +30,21 @@ struct RequestResponder: Sendable {
     }
   }
 
-  private func answer(to request: Request, context: RequestContext) async throws -> Response {
-    if let match = routes.match(request.uri.path) {
+  private func answer(to request: Request, context: RequestContext, channel: any Channel) async throws -> Response {
+    let path = context.target.path
+    if path == "*" { return Response(APIResponse(status: 204, headers: ["Allow": Self.allow])) }
+    if let match = routes.match(path) {
       return try await match.responder.respond(to: request, parameters: match.parameters, context: context)
     }
-    if admission.isFor(request.head), request.method == .get { throw admission.answer(to: request.head) }
-    return try await files.respond(to: request)
+    guard path == admission.configuration.path else { return try await files.respond(to: request, path: path) }
+    let refusal = try await channel.eventLoop.submit {
+      try channel.pipeline.syncOperations.handler(type: HandshakeFilter.self).refusal
+    }.get()
+    return Response(try admission.answer(to: request.method, refusal: refusal), withoutBody: request.method == .head)
   }
+
+  /// Of the server as a whole.
+  private static let allow = HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")
 
   private struct BrokenWhileAnswered: Error {
     var error: HTTPParserError

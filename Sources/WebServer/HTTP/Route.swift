@@ -14,7 +14,7 @@ public enum HTTPMethod: String, CaseIterable, Sendable {
 
 /// What answers one method on one path.
 ///
-/// HEAD is derived from GET, OPTIONS from the methods that the path has, and any other method gets 405.
+/// HEAD is derived from GET, OPTIONS from the methods that the path has, and any other method, known or not, gets 405.
 public struct Route: Sendable {
   public typealias Handler = @Sendable (APIRequest) async throws -> APIResponse
 

@@ -9,35 +9,37 @@ import NIOPosix
 struct StaticFiles: Sendable {
   let tree: FileTree?
 
-  func respond(to request: Request) async throws -> Response {
-    Response(try await answer(to: request), withoutBody: request.method == .head)
+  /// - Parameter path: of the request's target.
+  func respond(to request: Request, path: String) async throws -> Response {
+    Response(try await answer(to: request, path: path), withoutBody: request.method == .head)
   }
 
-  private func answer(to request: Request) async throws -> APIResponse {
-    guard let method = HTTPMethod(rawValue: request.method.rawValue) else { throw PathResponder.unknownMethod }
-    guard let tree, let components = Self.components(of: request.uri.path) else { throw Self.notFound }
-    let isFolderPath = request.uri.path.hasSuffix("/")
+  private func answer(to request: Request, path target: String) async throws -> APIResponse {
+    guard let tree, let components = Self.components(of: target) else { throw Self.notFound }
+    let isFolderPath = target.hasSuffix("/")
     let path = isFolderPath ? components + [Array("index.html".utf8)] : components
     let entry = try await NIOThreadPool.singleton.runIfActive { tree.entry(at: path) }
     switch entry {
     case nil:
       throw Self.notFound
-    case _ where !method.isSafe:
-      throw APIError(
-        status: 405, code: "methodNotAllowed", message: "This address answers \(Self.allow).",
-        headers: ["Allow": Self.allow])
-    case _ where method == .options:
+    case _ where HTTPMethod(rawValue: request.method.rawValue)?.isSafe != true:
+      throw APIError(methodNotAmong: Self.allow)
+    case _ where request.method == .options:
       return APIResponse(status: 204, headers: ["Allow": Self.allow])
     case .folder:
       guard !isFolderPath else { throw Self.notFound }
-      return APIResponse(status: 308, headers: ["Location": request.uri.path + "/"])
+      return APIResponse(status: 308, headers: ["Location": target + "/"])
     case .file(let contents):
       let tag = EntityTag(of: contents)
       var answer = APIResponse(headers: ["ETag": tag.field, "Cache-Control": "no-cache"])
+      if let required = request.headers[Self.ifMatch], !tag.isRequired(in: required) {
+        throw APIError(
+          status: 412, code: "changed", message: "The file is not the one that was asked for.", headers: answer.headers)
+      }
       if let known = request.headers[.ifNoneMatch], tag.isNamed(in: known) {
         answer.status = 304
       } else {
-        answer.headers["Content-Type"] = mediaType(ofFileNamed: isFolderPath ? "index.html" : request.uri.path)
+        answer.headers["Content-Type"] = mediaType(ofFileNamed: isFolderPath ? "index.html" : target)
         answer.body = contents
       }
       return answer
@@ -56,6 +58,7 @@ struct StaticFiles: Sendable {
     return components
   }
 
+  private static let ifMatch = HTTPField.Name("If-Match")!
   private static let allow = "GET, HEAD, OPTIONS"
   private static let notFound = APIError(status: 404, code: "notFound", message: "There is nothing at this address.")
 }

@@ -1,108 +1,103 @@
 import HTTPTypes
+import NIOCore
 import NIOHTTP1
-import Synchronization
 
-/// Decides which WebSocket handshakes are accepted, and holds the number of open sockets.
-final class WebSocketAdmission: Sendable {
-  /// What a handshake says about itself, from either vocabulary of header fields.
-  struct Handshake {
-    var path: Substring
-    var host: String?
-    var origin: String?
-    var subprotocols: [Substring]
-    /// Has the method, version and key of RFC 6455, section 4.2.1, and no body.
-    var isWellFormed: Bool
-
-    init(_ head: HTTPRequestHead) {
-      path = head.uri.prefix { $0 != "?" }
-      let hosts = head.headers["host"]
-      host = hosts.count == 1 ? hosts[0] : nil
-      origin = head.headers["origin"].first
-      subprotocols = head.headers[canonicalForm: "sec-websocket-protocol"]
-      isWellFormed =
-        head.method == .GET && head.version == .http1_1 && head.headers["sec-websocket-version"] == ["13"]
-        && head.headers["sec-websocket-key"].count == 1
-        && head.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
-        && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
-        && !head.headers.contains(name: "content-length") && !head.headers.contains(name: "transfer-encoding")
-    }
-
-    init(_ head: HTTPRequest) {
-      path = (head.path ?? "").prefix { $0 != "?" }
-      host = head.authority
-      origin = head.headerFields[.origin]
-      subprotocols = (head.headerFields[.secWebSocketProtocol] ?? "").split(separator: ",").map {
-        $0.drop { $0 == " " }.prefix { $0 != " " }
-      }
-      // `Upgrade` and `Connection` are gone by now.
-      isWellFormed =
-        head.method == .get && head.headerFields[.secWebSocketVersion] == "13"
-        && head.headerFields[values: .secWebSocketKey].count == 1
-    }
+/// Decides which WebSocket handshakes are accepted, and who gets the sockets that there are.
+struct WebSocketAdmission: Sendable {
+  enum Verdict {
+    case admitted(Place)
+    case refused(WebSocketRefusal)
+    /// Not for the WebSocket's path, or not asking for one.
+    case noHandshake
   }
 
-  private let configuration: WebSocketConfiguration
-  private let hosts: AllowedHosts
-  private let statistics: WebServerStatistics
-  private let open = Atomic(0)
+  let configuration: WebSocketConfiguration
+  let hosts: AllowedHosts
+  let connections: ConnectionAdmission
+  let places: Places
+  let statistics: WebServerStatistics
 
-  init(configuration: WebSocketConfiguration, hosts: AllowedHosts, statistics: WebServerStatistics) {
+  init(
+    configuration: WebSocketConfiguration, hosts: AllowedHosts, connections: ConnectionAdmission,
+    statistics: WebServerStatistics
+  ) {
     self.configuration = configuration
     self.hosts = hosts
+    self.connections = connections
     self.statistics = statistics
+    places = Places(configuration.connections, reserved: configuration.reservedConnections)
   }
 
-  /// Whether this request opens a WebSocket; then it has taken a slot, which is given back with `releaseSlot`.
-  ///
-  /// A refused handshake is counted here and answered by `answer(to:)`.
-  func admits(_ head: HTTPRequestHead) -> Bool {
-    let handshake = Handshake(head)
-    guard handshake.path == configuration.path, head.headers.contains(name: "upgrade") else { return false }
-    let refusal = refusal(of: handshake) ?? (takeSlot() ? nil : .limit)
-    if let refusal { statistics.count { $0.webSocketRefusals[refusal, default: 0] += 1 } }
-    return refusal == nil
+  /// A refused handshake is counted here and answered by `answer(to:refusal:)`.
+  func decide(on head: HTTPRequestHead, from channel: any Channel) -> Verdict {
+    guard let handshake = WebSocketHandshake(head), handshake.path == configuration.path else { return .noHandshake }
+    let refusal: WebSocketRefusal
+    if let reason = self.refusal(of: handshake) {
+      refusal = reason
+    } else if let place = place(for: channel) {
+      return .admitted(place)
+    } else {
+      refusal = .limit
+    }
+    statistics.count { $0.webSocketRefusals[refusal, default: 0] += 1 }
+    return .refused(refusal)
   }
 
-  func releaseSlot() { open.subtract(1, ordering: .relaxed) }
-
-  private func takeSlot() -> Bool {
-    if open.add(1, ordering: .relaxed).newValue <= configuration.connections { return true }
-    releaseSlot()
-    return false
+  private func place(for channel: any Channel) -> Place? {
+    let source = connections.source(of: channel)
+    return places.take(from: source, isPrivileged: source == .loopback) {
+      channel.pipeline.fireUserInboundEventTriggered(WebSocketHandler.GivesWay())
+    }
   }
 
-  private func refusal(of handshake: Handshake) -> WebSocketRefusal? {
+  private func refusal(of handshake: WebSocketHandshake) -> WebSocketRefusal? {
     guard let host = handshake.host.flatMap({ HostAuthority($0) }), hosts.allows(host) else { return .host }
-    if let origin = handshake.origin, !host.isOrigin(origin) { return .origin }
-    guard handshake.isWellFormed else { return .handshake }
-    guard handshake.subprotocols.contains(where: { $0 == configuration.subprotocol }) else { return .subprotocol }
-    guard open.load(ordering: .relaxed) < configuration.connections else { return .limit }
+    guard handshake.origins.count <= 1, handshake.origins.allSatisfy(host.isOrigin) else { return .origin }
+    guard handshake.isOfThisVersion else { return .handshake }
+    guard handshake.isWellFormed else { return .malformed }
+    if let subprotocol = configuration.subprotocol, !handshake.subprotocols.contains(where: { $0 == subprotocol }) {
+      return .subprotocol
+    }
     return nil
   }
 
-  /// Whether a request is for the WebSocket's path.
-  func isFor(_ request: HTTPRequest) -> Bool { Handshake(request).path == configuration.path }
+  /// Answers a request for the WebSocket's path that opened none.
+  ///
+  /// - Parameter refusal: why its handshake was refused; nil: it was none.
+  func answer(to method: HTTPRequest.Method, refusal: WebSocketRefusal?) throws(APIError) -> APIResponse {
+    guard method == .get || method == .head else {
+      if method == .options { return APIResponse(status: 204, headers: ["Allow": Self.allow]) }
+      throw APIError(methodNotAmong: Self.allow)
+    }
+    throw error(refusal ?? .handshake)
+  }
 
-  /// Answers a request for the WebSocket's path that was not admitted.
-  func answer(to request: HTTPRequest) -> APIError {
-    // The slot that was missing a moment ago may be free by now.
-    switch refusal(of: Handshake(request)) ?? .limit {
+  private func error(_ refusal: WebSocketRefusal) -> APIError {
+    switch refusal {
     case .host:
-      return AllowedHosts.refusal
+      AllowedHosts.refusal(of: nil)
     case .origin:
-      return APIError(status: 403, code: "foreignOrigin", message: "Pages of other origins may not connect here.")
+      APIError(status: 403, code: "foreignOrigin", message: "Pages of other origins may not connect here.")
     case .subprotocol:
-      return APIError(
-        status: 400, code: "subprotocol", message: "Offer the subprotocol \(configuration.subprotocol).")
+      APIError(
+        status: 400, code: "subprotocol", message: "Offer the subprotocol \(configuration.subprotocol ?? "").")
     case .limit:
-      return APIError(
+      APIError(
         status: 503, code: "connectionLimit",
         message: "All \(configuration.connections) connections of this server are taken.",
         headers: ["Retry-After": "5"])
+    case .malformed:
+      APIError(
+        status: 400, code: "badHandshake",
+        message: "A WebSocket handshake has a Sec-WebSocket-Key of 16 bytes in base64, Connection: Upgrade and no body."
+      )
     case .handshake:
-      return APIError(
-        status: 426, code: "webSocketOnly", message: "This address speaks WebSocket, version 13.",
+      APIError(
+        status: 426, code: "webSocketOnly",
+        message: "This address speaks WebSocket, version 13, and its handshake is the first request of a connection.",
         headers: ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"])
     }
   }
+
+  private static let allow = "GET, HEAD, OPTIONS"
 }

@@ -11,8 +11,13 @@ public final class WebSocketConnection: Sendable {
   private let eventLoop: any EventLoop
   private let handler: NIOLoopBound<WebSocketHandler>
   private let budget: OutboundBudget
+  private let places: WebSocketHandler.HeldPlaces
 
-  init(id: UInt64, remoteAddress: RemoteAddress, handler: WebSocketHandler, eventLoop: any EventLoop) {
+  init(
+    id: UInt64, remoteAddress: RemoteAddress, handler: WebSocketHandler, eventLoop: any EventLoop,
+    places: WebSocketHandler.HeldPlaces
+  ) {
+    self.places = places
     self.id = id
     self.remoteAddress = remoteAddress
     self.eventLoop = eventLoop
@@ -39,6 +44,12 @@ public final class WebSocketConnection: Sendable {
     case .closed:
       return false
     }
+  }
+
+  /// Keeps the socket, an operator's, whoever else comes, as far as there are reserved places.
+  public func privilege() {
+    places.connection?.privilege()
+    places.socket?.privilege()
   }
 
   /// Closes the socket after the messages that were sent before. `reason` is cut to the 123 bytes that a close frame

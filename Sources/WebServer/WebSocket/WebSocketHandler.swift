@@ -1,3 +1,4 @@
+import Fairness
 import NIOCore
 import NIOWebSocket
 
@@ -16,6 +17,20 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     case closed
   }
 
+  /// What the socket holds of what there is for all; nil: it needs none.
+  package struct HeldPlaces: Sendable {
+    var connection: Place?
+    var socket: Place?
+
+    package init(connection: Place? = nil, socket: Place? = nil) {
+      self.connection = connection
+      self.socket = socket
+    }
+  }
+
+  /// Fired into the pipeline when another machine needs the socket's place.
+  struct GivesWay: Sendable {}
+
   let messages: WebSocketMessages
   let budget: OutboundBudget
 
@@ -25,16 +40,21 @@ package final class WebSocketHandler: ChannelDuplexHandler {
   private let configuration: WebSocketConfiguration
   private let statistics: WebServerStatistics
 
-  /// Whether the reader of `messages` is behind, so that the socket is not read.
-  private var isHeld = false
-  private var hasPendingRead = false
+  /// Whether the reader of `messages` is behind, so that the socket is not read, and whether it was to be read meanwhile.
+  private var reading = (isHeld: false, isPending: false)
+  private let places: HeldPlaces
+  private var controlFrames: TokenBucket
 
   private var lastSign = NIODeadline.now()
   private var ping: Scheduled<Void>?
 
-  init(eventLoop: any EventLoop, configuration: WebSocketConfiguration, statistics: WebServerStatistics) {
+  init(
+    eventLoop: any EventLoop, configuration: WebSocketConfiguration, statistics: WebServerStatistics, places: HeldPlaces
+  ) {
     self.configuration = configuration
     self.statistics = statistics
+    self.places = places
+    controlFrames = TokenBucket(burst: configuration.controlBurst, rate: Double(configuration.controlRate))
     demand = WebSocketMessages.Demand(eventLoop: eventLoop)
     let sequence = WebSocketMessages.Producer.makeSequence(
       backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: true, delegate: demand)
@@ -45,11 +65,14 @@ package final class WebSocketHandler: ChannelDuplexHandler {
 
   /// Adds what a WebSocket needs behind the frame coder, and returns the handle for other threads.
   package static func install(
-    in channel: any Channel, id: UInt64, configuration: WebSocketConfiguration, statistics: WebServerStatistics
+    in channel: any Channel, id: UInt64, configuration: WebSocketConfiguration, statistics: WebServerStatistics,
+    places: HeldPlaces = HeldPlaces()
   ) throws -> WebSocketConnection {
-    let handler = WebSocketHandler(eventLoop: channel.eventLoop, configuration: configuration, statistics: statistics)
+    let handler = WebSocketHandler(
+      eventLoop: channel.eventLoop, configuration: configuration, statistics: statistics, places: places)
     let connection = WebSocketConnection(
-      id: id, remoteAddress: RemoteAddress(channel.remoteAddress), handler: handler, eventLoop: channel.eventLoop)
+      id: id, remoteAddress: RemoteAddress(channel.remoteAddress), handler: handler, eventLoop: channel.eventLoop,
+      places: places)
     let aggregator = NIOWebSocketFrameAggregator(
       minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: configuration.fragments,
       maxAccumulatedFrameSize: configuration.message)
@@ -68,6 +91,9 @@ package final class WebSocketHandler: ChannelDuplexHandler {
       $0.webSocketsOpen += 1
       $0.webSocketsOpened += 1
     }
+    places.connection?.establish()
+    // It may have gone to another while the handshake was answered.
+    if places.socket?.isHeld == false { giveWay() }
   }
 
   package func handlerRemoved(context: ChannelHandlerContext) {
@@ -76,6 +102,7 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     ping?.cancel()
     budget.close()
     source.finish()
+    places.socket?.release()
     demand.handler.value = nil
     statistics.count { $0.webSocketsOpen -= 1 }
   }
@@ -84,11 +111,17 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     switch event {
     case is ChannelShouldQuiesceEvent:
       close(.goingAway, reason: "the server is stopping", cause: .shutdown)
+    case is GivesWay:
+      giveWay()
     case ChannelEvent.inputClosed:
       context.close(promise: nil)
     default:
       context.fireUserInboundEventTriggered(event)
     }
+  }
+
+  private func giveWay() {
+    close(.tryAgainLater, reason: "another machine needs the place", cause: .displaced)
   }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -124,10 +157,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     switch frame.opcode {
     case .text:
       receiveText(frame.unmaskedData)
-    case .ping where context.channel.isWritable:
-      // A peer that does not read its pongs gets no more of them (RFC 6455, section 5.5.3).
-      let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
-      context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
+    case .ping, .pong:
+      receiveControl(frame, context: context)
     case .connectionClose:
       answerClose(frame.unmaskedData, context: context)
     case .binary:
@@ -135,6 +166,21 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     default:
       break
     }
+  }
+
+  private func receiveControl(_ frame: WebSocketFrame, context: ChannelHandlerContext) {
+    guard controlFrames.take(at: context.eventLoop.now.uptimeNanoseconds) else {
+      return close(.policyViolation, reason: "too many pings", cause: .flood)
+    }
+    // A peer that does not read its pongs gets no more of them (RFC 6455, section 5.5.3).
+    guard frame.opcode == .ping, context.channel.isWritable else { return }
+    // Flushed when all that came with it has been read.
+    context.write(wrapOutboundOut(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)), promise: nil)
+  }
+
+  package func channelReadComplete(context: ChannelHandlerContext) {
+    context.flush()
+    context.fireChannelReadComplete()
   }
 
   private func receiveText(_ data: ByteBuffer) {
@@ -148,18 +194,19 @@ package final class WebSocketHandler: ChannelDuplexHandler {
       return close(.invalidText, reason: "text must be UTF-8", cause: .invalidText)
     }
     statistics.count { $0.webSocketMessagesReceived += 1 }
-    if case .stopProducing = source.yield(bytes) { isHeld = true }
+    places.socket?.establish()
+    if case .stopProducing = source.yield(bytes) { reading.isHeld = true }
   }
 
   package func read(context: ChannelHandlerContext) {
-    if isHeld { hasPendingRead = true } else { context.read() }
+    if reading.isHeld { reading.isPending = true } else { context.read() }
   }
 
   /// The reader has caught up, or nothing is for it any more.
   func resumeReading() {
-    isHeld = false
-    guard hasPendingRead else { return }
-    hasPendingRead = false
+    reading.isHeld = false
+    guard reading.isPending else { return }
+    reading.isPending = false
     switch state {
     case .open(let context), .closing(let context, _): context.read()
     case .closed: break
@@ -203,18 +250,21 @@ package final class WebSocketHandler: ChannelDuplexHandler {
   func close(_ code: WebSocketCloseCode, reason: String, cause: WebSocketCloseCause) {
     guard case .open(let context) = state else { return }
     statistics.count { $0.webSocketsClosed[cause, default: 0] += 1 }
-    var data = context.channel.allocator.buffer(capacity: 125)
-    data.writeInteger(code.rawValue)
-    data.writeSubstring(Self.prefix(of: reason, bytes: 123))
     beginClosing(context: context)
+    let data = Self.closeData(code, reason: reason)
     context.writeAndFlush(
       wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: data)), promise: nil)
   }
 
-  /// The peer closes: it gets its own status back, and then the end of the stream.
+  /// The peer closes: it gets its own status back, or is told what is wrong with it, and then the end of the stream.
   private func answerClose(_ data: ByteBuffer, context: ChannelHandlerContext) {
-    var data = data
-    let echo = data.readSlice(length: min(2, data.readableBytes)) ?? ByteBuffer()
+    let echo: ByteBuffer
+    do throws(WebSocketCloseCode.Refusal) {
+      echo = try WebSocketCloseCode.received(in: data).map { Self.closeData($0, reason: "") } ?? ByteBuffer()
+    } catch {
+      statistics.count { $0.webSocketsClosed[error.cause, default: 0] += 1 }
+      echo = Self.closeData(error.code, reason: error.reason)
+    }
     beginClosing(context: context)
     let written = context.eventLoop.makePromise(of: Void.self)
     let context = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -227,11 +277,20 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     ping?.cancel()
     budget.close()
     source.finish()
+    places.socket?.release()
+    places.connection?.establish(false)
     let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.closeTimeout)) {
       context.close(promise: nil)
     }
     state = .closing(context: context, deadline: deadline)
     resumeReading()
+  }
+
+  private static func closeData(_ code: WebSocketCloseCode, reason: String) -> ByteBuffer {
+    var data = ByteBuffer()
+    data.writeInteger(code.rawValue)
+    data.writeSubstring(prefix(of: reason, bytes: 123))
+    return data
   }
 
   /// As many whole characters of `text` as fit.

@@ -35,6 +35,13 @@ final class RawConnection {
     return poll(&waiting, 1, Int32(max(limit / .milliseconds(1), 0))) > 0
   }
 
+  /// What has come so far, without waiting for more.
+  func received() -> String {
+    var buffer = [UInt8](repeating: 0, count: 1 << 14)
+    let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+  }
+
   /// All that comes until the other side closes; nil: it did not within the time.
   func readToEnd(within limit: Duration) -> String? {
     let end = ContinuousClock.now + limit
