@@ -37,6 +37,8 @@ let package = Package(
     .target(name: "SansIO", swiftSettings: strict),
     // Who gets a place, a turn or a try when there are not enough for all.
     .target(name: "Fairness", dependencies: ["SansIO"], swiftSettings: strict),
+    .target(name: "CNeighbours"),
+    .target(name: "Neighbours", dependencies: ["SansIO", "Fairness", "CNeighbours"], swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "SDP", swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
@@ -129,6 +131,8 @@ let package = Package(
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
+    .testTarget(
+      name: "NeighboursTests", dependencies: ["Neighbours", "Fairness", "SansIO"], swiftSettings: house),
     .testTarget(name: "FairnessTests", dependencies: ["Fairness", "SansIO"], swiftSettings: house),
     .testTarget(
       name: "ICETests", dependencies: ["ICE", "SansIO", "WebRTCTestPeer", "FuzzEntries"], swiftSettings: house),
@@ -173,7 +177,9 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "RTP", "SansIO", "WebServer", "BrowserDriver",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "WebServer",
+        "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
       ],
