@@ -82,7 +82,7 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Yams"], swiftSettings: strict),
+    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Yams"], swiftSettings: strict),
 
     .systemLibrary(name: "CSystemd"),
     .target(
@@ -95,15 +95,15 @@ let package = Package(
       dependencies: [
         "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
-        "Signalling", "WebServer", "CupolaConfiguration", "Systemd",
+        "Signalling", "Fairness", "Neighbours", "COpenSSL", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
     .executableTarget(
       name: "cupola",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Media", "Playout", "SansIO", "SphericalVideo",
-        "Systemd", "WebServer",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Playout", "SansIO",
+        "SphericalVideo", "Systemd", "WebServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -123,13 +123,14 @@ let package = Package(
       swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
-      name: "FuzzEntries", dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
+      name: "FuzzEntries", dependencies: ["SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
     .testTarget(
       name: "SystemdTests",
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
+    .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
     .testTarget(
       name: "NeighboursTests", dependencies: ["Neighbours", "Fairness", "SansIO"], swiftSettings: house),
@@ -157,7 +158,7 @@ let package = Package(
       name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
-      name: "SignallingTests", dependencies: ["Signalling", "SansIO", "FuzzEntries"], swiftSettings: house),
+      name: "SignallingTests", dependencies: ["Signalling", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(
       name: "WebServerTests",
       dependencies: [

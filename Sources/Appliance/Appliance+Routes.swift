@@ -8,7 +8,7 @@ import WebServer
 extension Appliance {
   /// What the web server answers besides files.
   public nonisolated var routes: [Route] {
-    whepRoutes + apiRoutes + healthRoutes
+    whepRoutes + apiRoutes + operatorRoutes + healthRoutes
   }
 
   // MARK: WHEP (RFC 9725's sibling, draft-ietf-wish-whep)
@@ -42,6 +42,7 @@ extension Appliance {
       let joined = try await join(
         offer: String(decoding: request.body, as: UTF8.self), choice: choice, control: nil)
       let session = (0..<16).map { _ in String(Int.random(in: 256..<512), radix: 16).dropFirst() }.joined()
+      noteJoin(joined.id, by: .whep, Author(source: request.remoteAddress.source(by: door.neighbours), name: ""))
       if registry[joined.id] != nil { whepSessions[session] = joined.id }
       return APIResponse(
         status: 201, headers: ["Content-Type": "application/sdp", "Location": "/whep/session/\(session)"],
@@ -73,44 +74,21 @@ extension Appliance {
     [
       Route(.get, "/api/v1/state") { [self] _ in await stateResponse() },
       Route(.put, "/api/v1/programme") { [self] request in
-        try authorise(request)
-        return try await putProgramme(request)
+        try await putProgramme(request, by: authorise(request))
       },
       Route(.put, "/api/v1/presets/{number}") { [self] request in
-        try authorise(request)
-        return try await putPreset(request)
+        try await putPreset(request, by: authorise(request))
       },
       Route(.delete, "/api/v1/presets/{number}") { [self] request in
-        try authorise(request)
-        return try await deletePreset(request)
+        try await deletePreset(request, by: authorise(request))
       },
       Route(.post, "/api/v1/playlist/{command}") { [self] request in
-        try authorise(request)
-        return try await commandPlaylist(request)
+        try await commandPlaylist(request, by: authorise(request))
       },
       Route(.post, "/api/v1/transport/{command}") { [self] request in
-        try authorise(request)
-        return try await commandTransport(request)
+        try await commandTransport(request, by: authorise(request))
       },
     ]
-  }
-
-  /// Whoever changes what others see needs the operator PIN: `Authorization: Bearer 123456`.
-  private nonisolated func authorise(_ request: APIRequest) throws {
-    let field = request.header("authorization") ?? ""
-    let pin = field.hasPrefix("Bearer ") ? String(field.dropFirst(7)) : ""
-    let challenge = ["WWW-Authenticate": "Bearer realm=\"cupola\""]
-    guard !pin.isEmpty else {
-      throw APIError(status: 401, code: "notOperator", message: "This needs the operator PIN.", headers: challenge)
-    }
-    switch pinGuard.check(pin, from: request.remoteAddress.pinSource, at: MonotonicTime.now) {
-    case .right: return
-    case .wrong: throw APIError(status: 401, code: "wrongPin", message: "The PIN is wrong.", headers: challenge)
-    case .tooMany:
-      throw APIError(
-        status: 429, code: "rateLimited", message: "Too many PINs were wrong: wait a minute.",
-        headers: ["Retry-After": "60"])
-    }
   }
 
   private func stateResponse() -> APIResponse {
@@ -118,15 +96,16 @@ extension Appliance {
     return .json(ServerMessage.json(currentState))
   }
 
-  private func putProgramme(_ request: APIRequest) throws -> APIResponse {
+  private func putProgramme(_ request: APIRequest, by author: Author) throws -> APIResponse {
     struct Body: Decodable { var preset: UInt8 }
     let preset = try decode(Body.self, from: request).preset
     guard catalogue[preset] != nil else { throw unknownPreset }
+    note(.programme, "\(preset)", by: author)
     setProgramme(preset)
     return stateResponse()
   }
 
-  private func putPreset(_ request: APIRequest) throws -> APIResponse {
+  private func putPreset(_ request: APIRequest, by author: Author) throws -> APIResponse {
     /// The number is the one in the path.
     struct Body: Decodable {
       var name: String
@@ -137,43 +116,46 @@ extension Appliance {
     let preset = PresetDescription(
       number: number, name: body.name, yaw: body.yaw, pitch: body.pitch, roll: body.roll, fov: body.fov)
     do throws(SignallingError) {
-      setPreset(try preset.validated())
+      let preset = try preset.validated()
+      note(.preset, "\(number)", by: author)
+      setPreset(preset)
     } catch {
       throw APIError(status: 400, code: error.code.rawValue, message: error.message)
     }
     return stateResponse()
   }
 
-  private func deletePreset(_ request: APIRequest) throws -> APIResponse {
+  private func deletePreset(_ request: APIRequest, by author: Author) throws -> APIResponse {
     guard let number = UInt8(request.parameters["number"] ?? ""), catalogue[number] != nil else { throw unknownPreset }
     guard removePreset(number) else {
       throw APIError(status: 409, code: "badMessage", message: "The last preset cannot be removed.")
     }
+    note(.preset, "none at \(number)", by: author)
     return stateResponse()
   }
 
-  private func commandPlaylist(_ request: APIRequest) throws -> APIResponse {
+  private func commandPlaylist(_ request: APIRequest, by author: Author) throws -> APIResponse {
     struct Body: Decodable { var index: Int }
     switch request.parameters["command"] {
-    case "next": perform(PlaylistCommand.next)
-    case "previous": perform(PlaylistCommand.previous)
-    case "goto": perform(PlaylistCommand.go(to: try decode(Body.self, from: request).index))
+    case "next": perform(PlaylistCommand.next, by: author)
+    case "previous": perform(PlaylistCommand.previous, by: author)
+    case "goto": perform(PlaylistCommand.go(to: try decode(Body.self, from: request).index), by: author)
     default: throw unknownCommand
     }
     return .empty(status: 202)
   }
 
-  private func commandTransport(_ request: APIRequest) throws -> APIResponse {
+  private func commandTransport(_ request: APIRequest, by author: Author) throws -> APIResponse {
     struct Body: Decodable { var position: Double }
     switch request.parameters["command"] {
-    case "play": perform(TransportCommand.play)
-    case "pause": perform(TransportCommand.pause)
+    case "play": perform(TransportCommand.play, by: author)
+    case "pause": perform(TransportCommand.pause, by: author)
     case "seek":
       let position = try decode(Body.self, from: request).position
       guard position >= 0 else {
         throw APIError(status: 400, code: "badMessage", message: "The position is a number of seconds from 0.")
       }
-      perform(TransportCommand.seek(position))
+      perform(TransportCommand.seek(position), by: author)
     default: throw unknownCommand
     }
     return .empty(status: 202)

@@ -28,9 +28,10 @@ public struct PINTries: Sendable {
   }
 
   static let ownBurst = 5
-  static let ownInterval = 10.0
+  /// Seconds between two wrong ones of a source.
+  public static let interval = 10.0
   /// Seconds in which all PINs of a kind may be tried: two years.
-  static let wholeSearch = 63_000_000.0
+  public static let search = 63_000_000.0
   static let day = 86_400.0
   /// Sources that are remembered for their wrong PINs are between one and two times so many.
   static let generation = 2048
@@ -38,7 +39,7 @@ public struct PINTries: Sendable {
   static let maximumRight = 64
 
   private struct Record {
-    var own = TokenBucket(burst: PINTries.ownBurst, rate: 1 / PINTries.ownInterval)
+    var own = TokenBucket(burst: PINTries.ownBurst, rate: 1 / PINTries.interval)
     var wrong = 0
   }
 
@@ -56,7 +57,7 @@ public struct PINTries: Sendable {
 
   public init(pin: PIN) {
     self.pin = pin
-    rate = pin.keySpace / Self.wholeSearch
+    rate = pin.keySpace / Self.search
     stockSize = rate * Self.day
     stock = stockSize
   }

@@ -27,7 +27,7 @@ private struct Envelope: Decodable {
   var body: Result<ClientMessage.Body, SignallingError>
 
   enum Key: String, CodingKey {
-    case type, id, version, pin, preset, follow, sdp, scope, index, position, number
+    case type, id, version, pin, token, preset, follow, sdp, scope, index, position, number
   }
 
   init(from decoder: any Decoder) throws {
@@ -54,7 +54,10 @@ private struct Envelope: Decodable {
       guard try optional(.version) ?? ClientMessage.version == ClientMessage.version else {
         throw SignallingError(.badMessage, "This server speaks version \(ClientMessage.version) of the protocol.")
       }
-      return .hello(.init(pin: try optional(.pin), preset: try optional(.preset), follow: try optional(.follow)))
+      return .hello(
+        .init(
+          pin: try optional(.pin), token: try optional(.token), preset: try optional(.preset),
+          follow: try optional(.follow)))
     case "offer": return .offer(sdp: try field(.sdp), preset: try optional(.preset))
     case "candidate": return .candidate
     case "preset/goto": return .gotoPreset(try field(.preset), scope: try optional(.scope) ?? .me)

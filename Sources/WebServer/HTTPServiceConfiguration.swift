@@ -38,16 +38,19 @@ public struct HTTPServiceConfiguration: Sendable {
   public var webRoot: String?
   /// Names that a browser may call this server by, beyond those `AllowedHosts` always allows.
   public var allowedHostNames: [String]
+  /// IP addresses of proxies that are believed when they say who asks.
+  public var proxies: [String]
   public var limits: Limits
   public var webSocket: WebSocketConfiguration
 
   public init(
-    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], limits: Limits = Limits(),
+    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], proxies: [String] = [], limits: Limits = Limits(),
     webSocket: WebSocketConfiguration = WebSocketConfiguration()
   ) {
     self.address = address
     self.webRoot = webRoot
     self.allowedHostNames = allowedHostNames
+    self.proxies = proxies
     self.limits = limits
     self.webSocket = webSocket
   }

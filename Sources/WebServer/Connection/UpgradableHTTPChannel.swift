@@ -29,6 +29,7 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
   let handler: @Sendable (WebSocketConnection) async -> Void
   let statistics: WebServerStatistics
   let identifiers: WebSocketIdentifiers
+  let proxies: TrustedProxies
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
@@ -83,16 +84,20 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
         // `HandshakeFilter` has decided.
         channel.eventLoop.makeSucceededFuture(["Sec-WebSocket-Protocol": webSocket.subprotocol])
       },
-      upgradePipelineHandler: { [webSocket, statistics, identifiers] channel, _ in
+      upgradePipelineHandler: { [webSocket, statistics, identifiers, proxies] channel, head in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.handler(type: ConnectionGuard.self).requestCompleted()
           pipeline.removeHandler(try pipeline.handler(type: FirstRequestErrorHandler.self), promise: nil)
           pipeline.removeHandler(try pipeline.handler(type: HandshakeFilter.self), promise: nil)
           statistics.countResponse(status: 101)
+          let client = proxies.client(
+            RemoteAddress(channel.remoteAddress), forwarded: head.headers["forwarded"],
+            xForwardedFor: head.headers["x-forwarded-for"])
           return .webSocket(
             try WebSocketHandler.install(
-              in: channel, id: identifiers.next(), configuration: webSocket, statistics: statistics))
+              in: channel, id: identifiers.next(), remoteAddress: client, configuration: webSocket,
+              statistics: statistics))
         }
       })
   }

@@ -10,6 +10,7 @@ struct RequestResponder: Sendable {
   let routes: RoutingTable
   let files: StaticFiles
   let admission: WebSocketAdmission
+  let proxies: TrustedProxies
   let logger: Logger
 
   /// Writes the answer to `request`, which came in on `channel`.
@@ -17,7 +18,10 @@ struct RequestResponder: Sendable {
   /// Throws when the connection is of no more use; an `HTTPParserError` only while nothing has been written, since
   /// Hummingbird answers it.
   func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
-    let context = RequestContext(remoteAddress: RemoteAddress(channel.remoteAddress), logger: logger)
+    let client = proxies.client(
+      RemoteAddress(channel.remoteAddress), forwarded: request.headers[values: Self.forwarded],
+      xForwardedFor: request.headers[values: Self.xForwardedFor])
+    let context = RequestContext(remoteAddress: client, logger: logger)
     var response = try await gate.handle(request) { request in try await answer(to: request, context: context) }
     response.headers[.date] = HTTPDate.now
     do {
@@ -34,6 +38,9 @@ struct RequestResponder: Sendable {
     if admission.isFor(request.head), request.method == .get { throw admission.answer(to: request.head) }
     return try await files.respond(to: request)
   }
+
+  private static let forwarded = HTTPField.Name("Forwarded")!
+  private static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
 
   private struct BrokenWhileAnswered: Error {
     var error: HTTPParserError
