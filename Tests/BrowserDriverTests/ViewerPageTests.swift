@@ -252,9 +252,9 @@ extension BrowserTests {
     @Test func `the PIN is not kept but a token is, and one that is unknown is forgotten`() async throws {
       try await StandInServer.withPage { page in
         try await page.waitUntil(Self.isPlaying)
-        try await page.run("server.isSlow = true; cupola.authenticate('2468')")
+        try await page.run("server.isSlow = true, cupola.authenticate('2468')")
         try await page.waitUntil("document.getElementById('pin-error').textContent.includes('in 8 seconds')")
-        try await page.run("server.isSlow = false; cupola.authenticate('2468')")
+        try await page.run("server.isSlow = false, cupola.authenticate('2468')")
         try await page.waitUntil("cupola.state().role === 'operator'")
         #expect(try await page.evaluate("/ on (Linux|Android)$/.test(server.device)") == true)
         let stored = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
