@@ -62,8 +62,8 @@ install: ## lay out what `make build` made; DESTDIR=, PREFIX=/usr; files in /etc
 	for file in sysusers.d/cupola.conf tmpfiles.d/cupola.conf udev/rules.d/70-cupola.rules \
 	  systemd/journald.conf.d/cupola.conf systemd/system/cupola.service; do lay etc/$$file $(PREFIX)/lib/$$file; done; \
 	sed -i 's,/usr/\(bin/cupola\|share/doc\),$(PREFIX)/\1,' $(DESTDIR)$(PREFIX)/lib/systemd/system/cupola.service; \
-	for file in avahi/services/cupola.service cupola/cupola.yaml; do \
-	  test -e $(DESTDIR)/etc/$$file || lay etc/$$file /etc/$$file; done
+	test -e $(DESTDIR)/etc/avahi/services/cupola.service || lay etc/avahi/services/cupola.service /etc/avahi/services/cupola.service; \
+	test -e $(DESTDIR)/etc/cupola/cupola.yaml || install -D -m 640 etc/cupola/cupola.yaml $(DESTDIR)/etc/cupola/cupola.yaml
 
 deb: .build/packages-build ## a Debian package in .build, with the Swift runtime linked into the program
 	$(SWIFT) build $(FLAGS) --static-swift-stdlib --scratch-path .build-static --product cupola

@@ -37,6 +37,8 @@ let package = Package(
     .target(name: "SansIO", swiftSettings: strict),
     // Who gets a place, a turn or a try when there are not enough for all.
     .target(name: "Fairness", dependencies: ["SansIO"], swiftSettings: strict),
+    .target(name: "CNeighbours"),
+    .target(name: "Neighbours", dependencies: ["SansIO", "Fairness", "CNeighbours"], swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "SDP", swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
@@ -81,7 +83,7 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Yams"], swiftSettings: strict),
+    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Yams"], swiftSettings: strict),
 
     .systemLibrary(name: "CSystemd"),
     .target(
@@ -94,15 +96,15 @@ let package = Package(
       dependencies: [
         "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
-        "Signalling", "WebServer", "CupolaConfiguration", "Systemd",
+        "Signalling", "Fairness", "Neighbours", "COpenSSL", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
     .executableTarget(
       name: "cupola",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Media", "Playout", "SansIO", "SphericalVideo",
-        "Systemd", "WebServer",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Playout", "SansIO",
+        "SphericalVideo", "Systemd", "WebServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -122,14 +124,17 @@ let package = Package(
       swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
-      name: "FuzzEntries", dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
+      name: "FuzzEntries", dependencies: ["SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
     .testTarget(
       name: "SystemdTests",
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
+    .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
+    .testTarget(
+      name: "NeighboursTests", dependencies: ["Neighbours", "Fairness", "SansIO"], swiftSettings: house),
     .testTarget(name: "FairnessTests", dependencies: ["Fairness", "SansIO"], swiftSettings: house),
     .testTarget(
       name: "ICETests", dependencies: ["ICE", "SansIO", "WebRTCTestPeer", "FuzzEntries"], swiftSettings: house),
@@ -154,7 +159,7 @@ let package = Package(
       name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
-      name: "SignallingTests", dependencies: ["Signalling", "SansIO", "FuzzEntries"], swiftSettings: house),
+      name: "SignallingTests", dependencies: ["Signalling", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(
       name: "WebServerTests",
       dependencies: [
@@ -174,7 +179,9 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "RTP", "SansIO", "WebServer", "BrowserDriver",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "WebServer",
+        "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -14,9 +14,9 @@ extension Appliance {
     controls[id] = Control(
       socket: socket,
       session: SignallingSession(
-        pin: pinGuard, source: socket.remoteAddress.pinSource, at: MonotonicTime.now))
+        operators: door.operators, source: socket.remoteAddress.source(by: door.neighbours), at: MonotonicTime.now))
     for await message in socket.inbound {
-      let actions = controls[id]?.session.receive(message, at: MonotonicTime.now) ?? []
+      let actions = controls[id]?.session.receive(message, at: MonotonicTime.now, date: MonotonicTime.date) ?? []
       for action in actions { await perform(action, for: id) }
     }
     let control = controls.removeValue(forKey: id)
@@ -37,11 +37,13 @@ extension Appliance {
       }
     case .playlist(let reply, .go(let index)) where index >= player.state.count:
       send(.error(SignallingError(.badMessage, Self.placeIsTooFar(player.state.count), id: reply)), to: id)
-    case .playlist(_, let command): perform(command)
-    case .transport(_, let command): perform(command)
-    case .setPreset(_, let preset): setPreset(preset)
+    case .playlist(_, let command): perform(command, by: author(id))
+    case .transport(_, let command): perform(command, by: author(id))
+    case .setPreset(_, let preset):
+      note(.preset, "\(preset.number)", by: author(id))
+      setPreset(preset)
     case .removePreset(let reply, let number):
-      guard !removePreset(number) else { return }
+      guard !removePreset(number) else { return note(.preset, "none at \(number)", by: author(id)) }
       let error =
         catalogue[number] == nil
         ? SignallingError(.unknownPreset, JoinError.unknownPreset.message, id: reply)
@@ -53,6 +55,10 @@ extension Appliance {
       if code == WebSocketCloseCode.policyViolation.rawValue { send(.bye(reason: .kicked, retryAfter: nil), to: id) }
       controls[id]?.socket.close(WebSocketCloseCode(rawValue: code), reason: reason)
     }
+  }
+
+  private func author(_ id: UInt64) -> Author {
+    Author(source: controls[id]?.session.source ?? .loopback, name: controls[id]?.session.grant?.name ?? "")
   }
 
   func send(_ message: ServerMessage, to id: UInt64) { controls[id]?.socket.send(message.encoded()) }
@@ -79,7 +85,7 @@ extension Appliance {
 
   /// - Parameters:
   ///   - preset: the preset that the viewer wants; nil with `follow` nil leaves an earlier choice alone.
-  private func welcome(_ id: UInt64, reply: UInt64?, preset: UInt8?, follow: Bool?) {
+  func welcome(_ id: UInt64, reply: UInt64?, preset: UInt8?, follow: Bool?) {
     guard var control = controls[id] else { return }
     if let preset, catalogue[preset] == nil {
       send(.error(SignallingError(.unknownPreset, JoinError.unknownPreset.message, id: reply)), to: id)
@@ -116,6 +122,7 @@ extension Appliance {
       let joined = try await join(offer: sdp, choice: choice, control: id)
       guard controls[id] != nil else { return leave(joined.id) }
       controls[id]?.connection = joined.id
+      noteJoin(joined.id, by: .page, author(id))
       send(
         .answer(
           id: reply,
@@ -136,6 +143,7 @@ extension Appliance {
     case .programme:
       let isFollower = controls[id]?.choice == nil && controls[id]?.connection != nil
       let isNew = programme != preset
+      note(.programme, "\(preset)", by: author(id))
       setProgramme(preset, reply: controls[id]?.connection.flatMap { id in reply.map { (id, $0) } })
       // Whoever does not see it happen is told that it did.
       if !isFollower || !isNew { confirmChoice(of: id, reply: reply) }
@@ -168,7 +176,8 @@ extension Appliance {
       ? "The playlist is empty." : "The field index is to be a whole number from 0 to \(count - 1): there is no more."
   }
 
-  func perform(_ command: PlaylistCommand) {
+  func perform(_ command: PlaylistCommand, by author: Author) {
+    note(.playlist, "\(command)", by: author)
     switch command {
     case .next: player.next()
     case .previous: player.previous()
@@ -176,7 +185,8 @@ extension Appliance {
     }
   }
 
-  func perform(_ command: TransportCommand) {
+  func perform(_ command: TransportCommand, by author: Author) {
+    note(.transport, "\(command)", by: author)
     switch command {
     case .play: player.play()
     case .pause: player.pause()

@@ -8,7 +8,7 @@ import WebServer
 extension Appliance {
   /// What the web server answers besides files.
   public nonisolated var routes: [Route] {
-    whepRoutes + apiRoutes + healthRoutes
+    whepRoutes + apiRoutes + operatorRoutes + healthRoutes
   }
 
   // MARK: WHEP (RFC 9725's sibling, draft-ietf-wish-whep)
@@ -44,6 +44,7 @@ extension Appliance {
       let joined = try await join(
         offer: String(decoding: request.body, as: UTF8.self), choice: choice, control: nil)
       let session = (0..<16).map { _ in String(Int.random(in: 256..<512), radix: 16).dropFirst() }.joined()
+      noteJoin(joined.id, by: .whep, Author(source: request.remoteAddress.source(by: door.neighbours), name: ""))
       if registry[joined.id] != nil { whepSessions[session] = joined.id }
       return APIResponse(
         status: 201, headers: ["Content-Type": "application/sdp", "Location": "/whep/session/\(session)"],
@@ -75,59 +76,42 @@ extension Appliance {
     [
       Route(.get, "/api/v1/state") { [self] _ in .json(ServerMessage.json(currentState)) },
       Route(.put, "/api/v1/programme") { [self] request in
-        try authorise(request)
-        return try await putProgramme(request)
+        try await putProgramme(request, by: authorise(request))
       },
       Route(.put, "/api/v1/presets/{number}") { [self] request in
-        try authorise(request)
-        return try await putPreset(request)
+        try await putPreset(request, by: authorise(request))
       },
       Route(.delete, "/api/v1/presets/{number}") { [self] request in
-        try authorise(request)
-        return try await deletePreset(request)
+        try await deletePreset(request, by: authorise(request))
       },
-      command("/api/v1/playlist/next") { appliance, _ in appliance.perform(PlaylistCommand.next) },
-      command("/api/v1/playlist/previous") { appliance, _ in appliance.perform(PlaylistCommand.previous) },
-      command("/api/v1/playlist/goto") { appliance, request in
-        appliance.perform(PlaylistCommand.go(to: try appliance.place(in: request)))
+      command("/api/v1/playlist/next") { appliance, _, author in appliance.perform(PlaylistCommand.next, by: author) },
+      command("/api/v1/playlist/previous") { appliance, _, author in
+        appliance.perform(PlaylistCommand.previous, by: author)
       },
-      command("/api/v1/transport/play") { appliance, _ in appliance.perform(TransportCommand.play) },
-      command("/api/v1/transport/pause") { appliance, _ in appliance.perform(TransportCommand.pause) },
-      command("/api/v1/transport/seek") { appliance, request in
+      command("/api/v1/playlist/goto") { appliance, request, author in
+        appliance.perform(PlaylistCommand.go(to: try appliance.place(in: request)), by: author)
+      },
+      command("/api/v1/transport/play") { appliance, _, author in appliance.perform(TransportCommand.play, by: author) },
+      command("/api/v1/transport/pause") { appliance, _, author in
+        appliance.perform(TransportCommand.pause, by: author)
+      },
+      command("/api/v1/transport/seek") { appliance, request, author in
         let position = try appliance.read(request, ["position"]) { fields throws(SignallingError) in
           try fields.number("position", in: 0...ClientMessage.maximumPosition)
         }
-        appliance.perform(TransportCommand.seek(position))
+        appliance.perform(TransportCommand.seek(position), by: author)
       },
     ]
   }
 
   /// An operator's command, which shows its effect later.
   private nonisolated func command(
-    _ path: String, _ body: @escaping @Sendable (isolated Appliance, APIRequest) throws -> Void
+    _ path: String, _ body: @escaping @Sendable (isolated Appliance, APIRequest, Author) throws -> Void
   ) -> Route {
     Route(.post, path) { [self] request in
-      try authorise(request)
-      try await body(self, request)
+      let author = try authorise(request)
+      try await body(self, request, author)
       return .empty(status: 202)
-    }
-  }
-
-  /// Whoever changes what others see needs the operator PIN: `Authorization: Bearer 123456`.
-  private nonisolated func authorise(_ request: APIRequest) throws {
-    let field = request.header("authorization") ?? ""
-    let pin = field.hasPrefix("Bearer ") ? String(field.dropFirst(7)) : ""
-    let challenge = ["WWW-Authenticate": "Bearer realm=\"cupola\""]
-    guard !pin.isEmpty else {
-      throw APIError(status: 401, code: "notOperator", message: "This needs the operator PIN.", headers: challenge)
-    }
-    switch pinGuard.check(pin, from: request.remoteAddress.pinSource, at: MonotonicTime.now) {
-    case .right: return
-    case .wrong: throw APIError(status: 401, code: "wrongPin", message: "The PIN is wrong.", headers: challenge)
-    case .tooMany:
-      throw APIError(
-        status: 429, code: "rateLimited", message: "Too many PINs were wrong: wait a minute.",
-        headers: ["Retry-After": "60"])
     }
   }
 
@@ -137,14 +121,15 @@ extension Appliance {
     return .json(ServerMessage.json(currentState))
   }
 
-  private func putProgramme(_ request: APIRequest) throws -> APIResponse {
+  private func putProgramme(_ request: APIRequest, by author: Author) throws -> APIResponse {
     let preset = try read(request, ["preset"]) { fields throws(SignallingError) in try fields.presetNumber("preset") }
     guard catalogue[preset] != nil else { throw unknownPreset }
+    note(.programme, "\(preset)", by: author)
     setProgramme(preset)
     return stateResponse()
   }
 
-  private func putPreset(_ request: APIRequest) throws -> APIResponse {
+  private func putPreset(_ request: APIRequest, by author: Author) throws -> APIResponse {
     guard let number = presetNumber(in: request) else {
       throw APIError(status: 400, code: "badMessage", message: "The number of a preset is 0 to 255.")
     }
@@ -155,15 +140,17 @@ extension Appliance {
       }
       return try PresetDescription(fields, number: number)
     }
+    note(.preset, "\(number)", by: author)
     setPreset(preset)
     return stateResponse()
   }
 
-  private func deletePreset(_ request: APIRequest) throws -> APIResponse {
+  private func deletePreset(_ request: APIRequest, by author: Author) throws -> APIResponse {
     guard let number = presetNumber(in: request), catalogue[number] != nil else { throw unknownPreset }
     guard removePreset(number) else {
       throw APIError(status: 409, code: "badMessage", message: "The last preset cannot be removed.")
     }
+    note(.preset, "none at \(number)", by: author)
     return stateResponse()
   }
 

@@ -32,7 +32,7 @@ extension Appliance {
       log.info("Playing", metadata: ["item": "\(item.name)", "number": "\(index + 1)"])
       notice = nil
     case .skipped(let item, let reason):
-      log.warning("Skipped", metadata: ["item": "\(item.url)", "reason": "\(reason)"])
+      log.warning("Skipped", metadata: ["item": "\(item.location)", "reason": "\(reason)"])
     case .testCard(let reason):
       log.notice("Showing the test card", metadata: ["reason": "\(reason)"])
       notice =

@@ -25,9 +25,7 @@ public actor Appliance: Service {
   nonisolated let hardware: HardwareAcceleration
   nonisolated let channels: ChannelPool
   nonisolated let driver: EngineDriver
-  nonisolated let pinGuard: PINGuard
-  /// What lets somebody change what others see.
-  public nonisolated let operatorPIN: String
+  nonisolated let door: OperatorDoor
   public nonisolated let webServerStatistics = WebServerStatistics()
   nonisolated let startedAt = MonotonicTime.now
   nonisolated let notifier: ServiceNotifier
@@ -60,6 +58,7 @@ public actor Appliance: Service {
   var state: ApplianceState
   var revision: UInt64 = 0
   var notice: String?
+  var activity = Activity()
   var framerate = FramerateMeter()
   /// Where other machines reach this one, as of the last look; nil: every address is configured, or there was no look.
   var addresses: [IPAddress]?
@@ -101,8 +100,7 @@ public actor Appliance: Service {
     keeper = StateKeeper(directory: directory, log: log)
     let saved = keeper.load().started(hasCrashed: hasCrashed)
     self.saved = saved
-    operatorPIN = OperatorPIN.find(configured: configuration.operator.pin, in: directory, log: log)
-    pinGuard = PINGuard(pin: operatorPIN)
+    door = OperatorDoor(configuredPIN: configuration.operator.pin, directory: directory, log: log)
     let catalogue = PresetCatalogue(configuration.cameraPresets)
     self.catalogue = catalogue
     let programme = saved.programme.flatMap { catalogue[$0]?.number } ?? catalogue.home
@@ -139,13 +137,16 @@ public actor Appliance: Service {
     networkStatistics = SharedLook(every: 100_000_000) { await driver.statistics() }
   }
 
+  /// What lets somebody change what others see, as people read it.
+  public nonisolated var operatorPIN: String { door.pin.description }
+
   /// The UDP port of all media.
   public nonisolated var mediaPort: UInt16 { driver.localAddress.port }
 
   /// Plays and serves until a graceful shutdown or a cancellation; then tells the viewers and ends everything.
   public func run() async throws {
     if saved.failuresInARow >= SavedState.patience {
-      log.error("An item ended Cupola again and again and is skipped", metadata: ["item": "\(saved.item ?? "")"])
+      log.error("An item ended Cupola again and again and is skipped", metadata: ["item": "\(PrintableLocation(saved.item ?? ""))"])
     }
     lookAtMachine()
     lookAtNetwork()
@@ -202,6 +203,7 @@ public actor Appliance: Service {
       tellStatus()
       if ticks.isMultiple(of: 2) { sendHealth() }
       if ticks.isMultiple(of: 10) { lookAtMachine() }
+      if ticks.isMultiple(of: 60) { door.saveUse() }
       if ticks.isMultiple(of: 5) { refreshState(withPosition: true) }
     }
   }

@@ -54,7 +54,7 @@ extension ApplianceConfiguration {
     limits.connections = DescriptorLimit.connections(of: max(limits.connections, 4 * server.viewers))
     return HTTPServiceConfiguration(
       address: .init(host: server.http.host, port: Int(server.http.port)), webRoot: server.webRoot,
-      allowedHostNames: server.hosts, limits: limits, webSocket: sockets)
+      allowedHostNames: server.hosts, proxies: server.proxies, limits: limits, webSocket: sockets)
   }
 
   private var codecNames: [VideoCodecName] {

@@ -16,6 +16,7 @@ extension Appliance {
     writeChannels(to: &text)
     if let network = await networkStatistics.finding(at: MonotonicTime.now) { writeNetwork(network, to: &text) }
     writeWebServer(to: &text)
+    writePeople(to: &text)
     writeMachine(to: &text)
     return text.text
   }
@@ -170,6 +171,24 @@ extension Appliance {
     text.counter(
       "cupola_websockets_closed_total", "WebSockets that the server closed, by reason.", label: "reason",
       WebSocketCloseCause.allCases.map { ($0.rawValue, web.webSocketsClosed[$0] ?? 0) })
+  }
+
+  private nonisolated func writePeople(to text: inout MetricsText) {
+    let activity = published.value.activity
+    text.counter(
+      "cupola_joins_total", "Who came to watch, by the way in.", label: "by",
+      Entrance.allCases.map { ($0.rawValue, activity.joins[$0] ?? 0) })
+    text.counter(
+      "cupola_changes_total", "What operators changed for all.", label: "what",
+      Change.allCases.map { ($0.rawValue, activity.changes[$0] ?? 0) })
+    let counts = door.operators.counts
+    text.counter(
+      "cupola_operator_pins_total", "Operator PINs that came, by what became of them.", label: "verdict",
+      [("right", counts.rightPINs), ("wrong", counts.wrongPINs), ("not_compared", counts.slowedPINs)])
+    text.counter(
+      "cupola_operator_tokens_total", "Tokens of operators' devices that came.", label: "verdict",
+      [("right", counts.tokens), ("unknown", counts.unknownTokens)])
+    text.gauge("cupola_operator_devices", "Devices that have a token.", Double(door.operators.devices.count))
   }
 
   private nonisolated func writeMachine(to text: inout MetricsText) {

@@ -9,6 +9,9 @@ enum MonotonicTime {
   /// What to add to `now` to get nanoseconds since 1970 (UTC).
   static var wallClockOffset: Int64 { Int64(read(CLOCK_REALTIME)) - Int64(read(CLOCK_MONOTONIC)) }
 
+  /// Seconds since 1970 (UTC).
+  static var date: Int64 { Int64(read(CLOCK_REALTIME) / 1_000_000_000) }
+
   private static func read(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
     clock_gettime(clock, &time)

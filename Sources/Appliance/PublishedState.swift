@@ -18,6 +18,8 @@ struct PublishedState: Sendable {
   /// Starts with this state directory, and those of them after an end that nobody asked for.
   var starts: UInt64
   var uncleanStarts: UInt64
+  /// What people did since the start.
+  var activity = Activity()
   var supervisor: Supervisor?
   var probe: HTTPProbe?
 }
@@ -29,8 +31,8 @@ extension Appliance {
       PublishedState(
         state: state, presetName: catalogue[programme]?.name ?? "\(programme)",
         isReachable: addresses?.isEmpty != true, framesPerSecond: framerate.framesPerSecond, provenAfter: provenAfter,
-        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts, supervisor: supervisor,
-        probe: probe))
+        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts, activity: activity,
+        supervisor: supervisor, probe: probe))
   }
 
   /// The state with what plays at this moment, for one who asks; nobody else is told.

@@ -1,3 +1,4 @@
+import Fairness
 import SansIO
 import Yams
 
@@ -53,7 +54,7 @@ extension ApplianceConfiguration {
 
   private mutating func readServer(_ node: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(
-      node, "server", allowed: ["http", "webrtc", "advertise", "viewers", "name", "hosts", "crossOrigin", "web"])
+      node, "server", allowed: ["http", "webrtc", "advertise", "viewers", "name", "hosts", "proxies", "crossOrigin", "web"])
     func endpoint(_ name: String) -> Endpoint? {
       guard let node = keys[name] else { return nil }
       guard let endpoint = node.scalar.flatMap({ Endpoint($0.string) }) else {
@@ -66,15 +67,20 @@ extension ApplianceConfiguration {
     }
     server.http = endpoint("http") ?? server.http
     server.webRTC = endpoint("webrtc") ?? server.webRTC
-    if let node = keys["advertise"], let nodes = reader.sequence(node, "server.advertise", of: "IP addresses") {
-      server.advertise = nodes.enumerated().compactMap { index, node in
+    func addresses(_ name: String) -> [String]? {
+      guard let node = keys[name], let nodes = reader.sequence(node, "server.\(name)", of: "IP addresses") else {
+        return nil
+      }
+      return nodes.enumerated().compactMap { index, node in
         guard let text = node.scalar?.string, IPAddress(text) != nil else {
-          reader.report(node, "server.advertise[\(index)]", "\(reader.shown(node)) is not an IP address")
+          reader.report(node, "server.\(name)[\(index)]", "\(reader.shown(node)) is not an IP address")
           return nil
         }
         return text
       }
     }
+    server.advertise = addresses("advertise") ?? server.advertise
+    server.proxies = addresses("proxies") ?? server.proxies
     if let node = keys["viewers"] {
       server.viewers = reader.integer(node, "server.viewers", in: 1...1000) ?? server.viewers
     }
@@ -188,10 +194,11 @@ extension ApplianceConfiguration {
   private mutating func readOperator(_ node: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(node, "operator", allowed: ["pin"])
     guard let node = keys["pin"] else { return }
-    guard let pin = node.scalar?.string, (4...12).contains(pin.utf8.count),
-      pin.utf8.allSatisfy({ (48...57).contains($0) })
-    else {
-      reader.report(node, "operator.pin", "is not four to twelve digits (in quotes if it begins with 0)")
+    guard let pin = node.scalar?.string, PIN(pin) != nil else {
+      reader.report(
+        node, "operator.pin",
+        "is neither four to twelve digits (in quotes if it begins with 0) nor eight to twelve letters and digits without U"
+      )
       return
     }
     `operator`.pin = pin

@@ -15,6 +15,8 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     public var name = "Cupola"
     /// Host names, beside IP addresses, `localhost` and `*.local`, that requests may be addressed to.
     public var hosts: [String] = []
+    /// IP addresses of proxies that are believed when they say who asks, by `Forwarded` or `X-Forwarded-For`.
+    public var proxies: [String] = []
     /// Whether web pages of other origins may join by WHEP, and so read what is shown.
     public var crossOrigin = false
     /// Where the viewer page lies; nil: beside the program.
@@ -75,7 +77,7 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
   /// Who may change what others see.
   public struct Operator: Hashable, Sendable {
-    /// Four to twelve digits; nil: made at the first start and kept in the state directory.
+    /// Four to twelve digits, or eight to twelve characters of base 32; nil: made at the first start and kept in the state directory.
     public var pin: String?
   }
 

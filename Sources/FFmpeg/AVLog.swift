@@ -1,4 +1,5 @@
 import CFFmpeg
+import Media
 import Synchronization
 
 /// libav's log. Nothing is printed unless somebody asks for it here.
@@ -18,7 +19,7 @@ public enum AVLog {
 
   private static let handler = Mutex<Handler?>(nil)
 
-  /// Sends lines that matter at least as much as `level` to `handler`, on whatever thread logs them, until replaced.
+  /// Sends lines, with URLs as they may be shown, that matter at least as much as `level` to `handler`, on whatever thread logs them, until replaced.
   public static func send(upTo level: Level, to handler: @escaping Handler) {
     self.handler.withLock { $0 = handler }
     cffmpeg_set_log({ level, line in AVLog.deliver(level, line) }, level.rawValue)
@@ -33,7 +34,7 @@ public enum AVLog {
   private static func deliver(_ level: Int32, _ line: UnsafePointer<CChar>?) {
     guard let line, let handler = handler.withLock({ $0 }) else { return }
     let known = Level(rawValue: level) ?? (level < Level.fatal.rawValue ? .fatal : .verbose)
-    handler(known, String(cString: line))
+    handler(known, PrintableLocation.redacting(String(cString: line)))
   }
 
   /// libav prints to stderr by itself; whoever opens something first stops that, once.

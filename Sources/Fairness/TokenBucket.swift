@@ -25,6 +25,11 @@ public struct TokenBucket: Sendable {
     return tokens >= 1
   }
 
+  /// Seconds until there is a token; 0: there is one.
+  public mutating func wait(at now: UInt64) -> Double {
+    hasToken(at: now) ? 0 : (1 - tokens) / rate
+  }
+
   private mutating func fill(to now: UInt64) {
     if let filledAt, now > filledAt { tokens = min(burst, tokens + Double(now - filledAt) * 1e-9 * rate) }
     filledAt = max(now, filledAt ?? now)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Media
 
 /// Lists of films in M3U form: a path or URL a line, `#EXTINF:seconds,title` before it if it has a title.
 package enum M3U {
@@ -23,7 +24,8 @@ package enum M3U {
       let line = line.drop { $0 == "\u{FEFF}" || $0.isWhitespace }
       if line.hasPrefix("#EXT-X-") { return nil }
       if line.hasPrefix("#EXTINF:") {
-        title = line.firstIndex(of: ",").map { String(line[line.index(after: $0)...]) }
+        // Some programs write the URL there again.
+        title = line.firstIndex(of: ",").map { PrintableLocation.redacting(String(line[line.index(after: $0)...])) }
       } else if !line.isEmpty, !line.hasPrefix("#") {
         let url = line.hasPrefix("/") || line.contains("://") ? String(line) : folder + line
         items.append(PlaylistItem(name: title.flatMap { $0.isEmpty ? nil : $0 } ?? Playlist.name(of: url), url: url))

@@ -94,7 +94,7 @@ final class PlayerLoop {
   func run(from start: ResumePoint?) {
     patienceEnds = clock.now + Self.patience
     if let start {
-      let item = PlaylistItem(name: start.url, url: start.url)
+      let item = PlaylistItem(name: Playlist.name(of: start.url), url: start.url)
       request(.item(item, index: start.index), purpose: .resume(start))
     } else {
       request(.first, purpose: .jump(seek: nil))

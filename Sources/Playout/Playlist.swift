@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Media
 
 /// One thing to play: a file, or a URL that libavformat opens.
 public struct PlaylistItem: Hashable, Sendable {
@@ -11,6 +12,13 @@ public struct PlaylistItem: Hashable, Sendable {
     self.name = name
     self.url = url
   }
+
+  /// Where it is, as it may be shown.
+  public var location: PrintableLocation { PrintableLocation(url) }
+}
+
+extension PlaylistItem: CustomStringConvertible {
+  public var description: String { "\(name) (\(location))" }
 }
 
 /// What there is to play: configured sources, resolved into items.
@@ -78,9 +86,6 @@ public struct Playlist: Hashable, Sendable {
     return name[name.index(after: dot)...].lowercased()
   }
 
-  /// The last part of a path or a URL, without a URL's query.
-  static func name(of url: String) -> String {
-    let path = url.contains("://") ? url.prefix { $0 != "?" && $0 != "#" } : url[...]
-    return path.split(separator: "/").last.map(String.init) ?? url
-  }
+  /// The last part of a path or a URL, without a URL's secrets.
+  static func name(of url: String) -> String { PrintableLocation(url).name }
 }

@@ -32,8 +32,8 @@ extension ClientMessage.Body {
       }
       self = .hello(
         .init(
-          pin: try fields.optionalString("pin"), preset: try fields.optionalPreset(),
-          follow: try fields.optionalBool("follow")))
+          pin: try fields.optionalString("pin"), token: try fields.optionalString("token"),
+          preset: try fields.optionalPreset(), follow: try fields.optionalBool("follow")))
     case "offer": self = .offer(sdp: try fields.string("sdp"), preset: try fields.optionalPreset())
     case "candidate": self = .candidate
     case "preset/goto": self = .gotoPreset(try fields.presetNumber("preset"), scope: try fields.scope())

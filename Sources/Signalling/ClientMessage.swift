@@ -24,11 +24,14 @@ public struct ClientMessage: Hashable, Sendable {
 
   public struct Hello: Hashable, Sendable {
     public var pin: String?
+    /// A device's own, in place of the PIN.
+    public var token: String?
     public var preset: UInt8?
     public var follow: Bool?
 
-    public init(pin: String? = nil, preset: UInt8? = nil, follow: Bool? = nil) {
+    public init(pin: String? = nil, token: String? = nil, preset: UInt8? = nil, follow: Bool? = nil) {
       self.pin = pin
+      self.token = token
       self.preset = preset
       self.follow = follow
     }
@@ -38,6 +41,11 @@ public struct ClientMessage: Hashable, Sendable {
     self.body = body
     self.id = id
   }
+}
+
+extension ClientMessage.Hello {
+  /// By what the sender is an operator; of both, the token.
+  var claim: OperatorClaim? { token.map(OperatorClaim.token) ?? pin.map(OperatorClaim.pin) }
 }
 
 /// Whom a preset is chosen for.

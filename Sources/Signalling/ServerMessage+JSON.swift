@@ -60,6 +60,7 @@ extension ServerMessage: Encodable {
       try container.encodeIfPresent(error.id, forKey: .id)
       try container.encode(error.code.rawValue, forKey: .code)
       try container.encode(error.message, forKey: .message)
+      try container.encodeIfPresent(error.retryAfter, forKey: .retryAfter)
     case .clock(let frames):
       try container.encode("clock", forKey: .type)
       // A pair a frame: there are many, and every viewer gets them.

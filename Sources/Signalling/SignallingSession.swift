@@ -15,25 +15,31 @@ public struct SignallingSession: Sendable {
 
   private enum State {
     case waiting(until: UInt64)
-    case joined(Role)
+    case joined(OperatorGrant?)
     case closed
   }
 
-  private let pin: PINGuard
-  private let source: String
+  private let operators: Operators
+  /// Where the connection comes from.
+  public let source: Source
   private var state: State
   private var bucket = TokenBucket(burst: messageBurst, rate: Double(messagesPerSecond))
   private var ignored = 0
   private var wrongPins = 0
 
-  /// - Parameter source: where PINs on this connection come from, as `PINGuard` wants it.
-  public init(pin: PINGuard, source: String, at now: UInt64) {
-    self.pin = pin
+  public init(operators: Operators, source: Source, at now: UInt64) {
+    self.operators = operators
     self.source = source
     state = .waiting(until: now &+ Self.helloTimeout)
   }
 
-  public var role: Role { if case .joined(let role) = state { role } else { .viewer } }
+  /// By what the one who speaks is an operator; nil: by nothing, or not any more.
+  public var grant: OperatorGrant? {
+    guard case .joined(let grant?) = state, operators.holds(grant) else { return nil }
+    return grant
+  }
+
+  public var role: Role { grant == nil ? .viewer : .operator }
 
   public var isJoined: Bool { if case .joined = state { true } else { false } }
 
@@ -47,7 +53,9 @@ public struct SignallingSession: Sendable {
   }
 
   /// Takes one text message. A malformed one costs an error, a flood or an oversized one the connection.
-  public mutating func receive(_ text: [UInt8], at now: UInt64) -> [SignallingAction] {
+  ///
+  /// - Parameter date: seconds since 1970.
+  public mutating func receive(_ text: [UInt8], at now: UInt64, date: Int64 = 0) -> [SignallingAction] {
     if case .closed = state { return [] }
     guard bucket.take(at: now) else {
       ignored += 1
@@ -57,25 +65,29 @@ public struct SignallingSession: Sendable {
     }
     ignored = 0
     do {
-      return try act(on: ClientMessage(parsing: text), at: now)
+      return try act(on: ClientMessage(parsing: text), at: now, date: date)
     } catch {
       let reply = SignallingAction.reply(.error(error))
       return error.code == .tooLarge ? [reply] + close(1009, "message too large") : [reply]
     }
   }
 
-  private mutating func act(on message: ClientMessage, at now: UInt64) throws(SignallingError) -> [SignallingAction] {
+  private mutating func act(
+    on message: ClientMessage, at now: UInt64, date: Int64
+  ) throws(SignallingError) -> [SignallingAction] {
     let id = message.id
     switch message.body {
     case .ping: return [.ping(id: id)]
-    case .hello(let hello): return join(hello, id: id, at: now)
+    case .hello(let hello): return join(hello, id: id, at: now, date: date)
     default: break
     }
-    guard case .joined(let role) = state else {
+    guard case .joined = state else {
       throw SignallingError(.notJoined, "Say hello first.", id: id)
     }
     if message.body.needsOperator, role != .operator {
-      throw SignallingError(.notOperator, "This needs the operator PIN.", id: id)
+      var error = SignallingError.notOperator
+      error.id = id
+      throw error
     }
     return switch message.body {
     case .offer(let sdp, let preset): [.answerOffer(id: id, sdp: sdp, preset: preset)]
@@ -89,23 +101,31 @@ public struct SignallingSession: Sendable {
     }
   }
 
-  private mutating func join(_ hello: ClientMessage.Hello, id: UInt64?, at now: UInt64) -> [SignallingAction] {
-    var role = role
-    var actions: [SignallingAction] = []
-    switch hello.pin.map({ pin.check($0, from: source, at: now) }) {
-    case .right: role = .operator
-    case .wrong:
+  private mutating func join(
+    _ hello: ClientMessage.Hello, id: UInt64?, at now: UInt64, date: Int64
+  ) -> [SignallingAction] {
+    var grant = grant
+    var errors: [SignallingError] = []
+    switch hello.claim.map({ operators.check($0, from: source, at: now, date: date) }) {
+    case .granted(let new): grant = new
+    case .wrongPIN:
       wrongPins += 1
-      role = .viewer
-      actions.append(.reply(.error(SignallingError(.wrongPin, "The PIN is wrong.", id: id))))
-      if wrongPins >= Self.wrongPinsUntilClosed { return actions + close(1008, "too many wrong PINs") }
-    case .tooMany:
-      let sentence = "Too many PINs were wrong: wait a minute."
-      actions.append(.reply(.error(SignallingError(.rateLimited, sentence, id: id))))
+      grant = nil
+      errors.append(.wrongPIN)
+    case .unknownToken:
+      grant = nil
+      errors.append(.unknownToken)
+    case .slowed(let seconds): errors.append(.slowed(seconds: seconds))
     case nil: break
     }
-    state = .joined(role)
-    return actions + [.join(id: id, preset: hello.preset, follow: hello.follow)]
+    let replies = errors.map { error in
+      var error = error
+      error.id = id
+      return SignallingAction.reply(.error(error))
+    }
+    if wrongPins >= Self.wrongPinsUntilClosed { return replies + close(1008, "too many wrong PINs") }
+    state = .joined(grant)
+    return replies + [.join(id: id, preset: hello.preset, follow: hello.follow)]
   }
 
   private mutating func close(_ code: UInt16, _ reason: String) -> [SignallingAction] {

@@ -73,16 +73,18 @@ public struct HTTPService: Service {
     let hosts = AllowedHosts(names: configuration.allowedHostNames)
     let admission = WebSocketAdmission(
       configuration: configuration.webSocket, hosts: hosts, connections: connections, statistics: statistics)
+    let proxies = TrustedProxies(configuration.proxies)
     let responder = RequestResponder(
       gate: RequestGate(hosts: hosts, statistics: statistics),
       routes: RoutingTable(routes, maximumBody: limits.requestBody),
-      files: StaticFiles(tree: configuration.webRoot.map(FileTree.init)), admission: admission, logger: logger)
+      files: StaticFiles(tree: configuration.webRoot.map(FileTree.init)), admission: admission,
+      proxies: proxies, logger: logger)
     let channel = UpgradableHTTPChannel(
       responder: { request, writer, channel in
         try await responder.respond(to: request, writer: writer, channel: channel)
       },
       limits: limits, connections: connections, webSocket: configuration.webSocket, admission: admission,
-      handler: webSocket, statistics: statistics, identifiers: WebSocketIdentifiers())
+      handler: webSocket, statistics: statistics, identifiers: WebSocketIdentifiers(), proxies: proxies)
     let address = configuration.address
     let host = address.isUnspecified ? DualStack.unspecifiedHost : address.host
     return Server(

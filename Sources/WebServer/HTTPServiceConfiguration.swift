@@ -41,6 +41,8 @@ public struct HTTPServiceConfiguration: Sendable {
   public var webRoot: String?
   /// Names that a browser may call this server by, beyond those `AllowedHosts` always allows.
   public var allowedHostNames: [String]
+  /// IP addresses of proxies that are believed when they say who asks.
+  public var proxies: [String]
   public var limits: Limits
   public var webSocket: WebSocketConfiguration
   /// Which machine an address stands for: connections and sockets are shared out among those. Called for each connection
@@ -48,13 +50,14 @@ public struct HTTPServiceConfiguration: Sendable {
   public var source: @Sendable (IPAddress) -> Source
 
   public init(
-    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], limits: Limits = Limits(),
-    webSocket: WebSocketConfiguration = WebSocketConfiguration(),
+    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], proxies: [String] = [],
+    limits: Limits = Limits(), webSocket: WebSocketConfiguration = WebSocketConfiguration(),
     source: @escaping @Sendable (IPAddress) -> Source = { Source($0) }
   ) {
     self.address = address
     self.webRoot = webRoot
     self.allowedHostNames = allowedHostNames
+    self.proxies = proxies
     self.limits = limits
     self.webSocket = webSocket
     self.source = source

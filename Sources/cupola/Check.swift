@@ -1,6 +1,8 @@
 import ArgumentParser
 import CupolaConfiguration
 import FFmpeg
+import Fairness
+import Media
 import Playout
 
 /// `cupola check`: would `cupola run` do what is wanted?
@@ -17,11 +19,13 @@ struct Check: ParsableCommand {
   func run() throws {
     let configuration = try options.load()
     print("The configuration is right: \(configuration.presets.count) presets, \(configuration.video.summary).")
+    if let pin = configuration.operator.pin.flatMap({ Fairness.PIN($0) }) { pin.warnings.forEach { print($0) } }
     let items = Playlist(
       sources: configuration.playlist.sources, optional: Set(ApplianceConfiguration.Playlist.standardSources)
     ).items
     guard !items.isEmpty else {
-      print("There is no media in \(configuration.playlist.sources.joined(separator: ", ")): the test card would play.")
+      let sources = configuration.playlist.sources.map { PrintableLocation($0).description }
+      print("There is no media in \(sources.joined(separator: ", ")): the test card would play.")
       throw ExitCode.badMedia
     }
     var failures = 0
@@ -41,6 +45,26 @@ struct Check: ParsableCommand {
     }
     print("\(items.count - failures) of \(items.count) items play.")
     if failures > 0 { throw ExitCode.badMedia }
+  }
+}
+
+extension Fairness.PIN {
+  /// What it means that it is shorter than one that Cupola makes; nothing for those that are not.
+  fileprivate var warnings: [String] {
+    // From here on the budgets of the sources come first.
+    guard keySpace < 1e10 else { return [] }
+    let alone = keySpace / 2 * PINTries.interval
+    return [
+      "Warning: operator.pin is one of \(Int(keySpace)). One machine that guesses all the time finds it after "
+        + "\(Self.days(min(alone, PINTries.search / 2))) on average, many together after \(Self.days(PINTries.search / 2)):",
+      "  no more than \(Int(PINTries.perDay(self))) wrong ones are looked at in a day, and while somebody uses them up, "
+        + "devices that were never right have to wait. Without operator.pin, Cupola makes one of eight characters.",
+    ]
+  }
+
+  private static func days(_ seconds: Double) -> String {
+    let days = Int((seconds / 86_400).rounded())
+    return days == 1 ? "a day" : days < 1 ? "hours" : "\(days) days"
   }
 }
 

@@ -8,7 +8,7 @@ struct Cupola: AsyncParsableCommand {
     abstract: "Plays 360° video and looks out of it through a fixed set of windows.",
     discussion:
       "Without a configuration and without media it shows its test card, so `cupola run` always shows something.",
-    subcommands: [Run.self, Check.self, Probe.self, Snapshot.self, PIN.self],
+    subcommands: [Run.self, Check.self, Probe.self, Snapshot.self, PIN.self, Operators.self],
     defaultSubcommand: nil)
 }
 

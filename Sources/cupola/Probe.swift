@@ -2,6 +2,7 @@ import Appliance
 import ArgumentParser
 import CupolaConfiguration
 import FFmpeg
+import Media
 import Playout
 
 /// `cupola probe FILE`: what Cupola makes of a file; `cupola probe --hardware`: what the graphics card can do.
@@ -30,10 +31,10 @@ struct Probe: ParsableCommand {
     for file in files {
       do throws(MediaError) {
         let report = try probe(file)
-        print("\(file)\n\(report.lines.map { "  " + $0 }.joined(separator: "\n"))")
+        print("\(PrintableLocation(file))\n\(report.lines.map { "  " + $0 }.joined(separator: "\n"))")
         if report.failure != nil { worst = worst ?? .badMedia }
       } catch {
-        print("\(file)\n  cannot be played: \(error)")
+        print("\(PrintableLocation(file))\n  cannot be played: \(error)")
         worst = worst ?? error.exitCode
       }
     }

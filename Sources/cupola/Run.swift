@@ -48,8 +48,10 @@ struct Run: AsyncParsableCommand {
       throw try await unavailable(error)
     }
     let settings = configuration
+    var web = settings.httpService
+    web.source = { appliance.source(of: $0) }
     let server = HTTPService(
-      configuration: settings.httpService, routes: appliance.routes, statistics: appliance.webServerStatistics,
+      configuration: web, routes: appliance.routes, statistics: appliance.webServerStatistics,
       logger: log
     ) { port in
       await appliance.serving(port: port)

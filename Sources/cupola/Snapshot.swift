@@ -43,7 +43,7 @@ struct Snapshot: ParsableCommand {
       let picture = try Playout.snapshot(file: file, preset: preset, time: MediaTime(seconds: at), size: size)
       png = try PNGImage.encode(picture)
     } catch {
-      complain("\(file): \(error)")
+      complain("\(PrintableLocation(file)): \(error)")
       throw error.exitCode
     }
     do {

@@ -36,12 +36,4 @@ import WebServer
     await arrivals.next()
     #expect(queue.take().count == 1)
   }
-
-  @Test(arguments: [
-    ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-    ("2001:db8:1:2::9", "2001:db8:1:2::/64"), ("fe80::1%eth0", "fe80::/64"), ("unknown", "unknown"),
-  ])
-  func `whoever has a network of addresses has one source of PINs`(host: String, source: String) {
-    #expect(RemoteAddress(host: host, port: 1).pinSource == source)
-  }
 }

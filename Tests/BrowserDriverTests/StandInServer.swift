@@ -27,7 +27,7 @@ enum StandInServer {
 
   private static let script = """
     window.server = {
-      isUp: true, isFull: false, hasCodec: true, isFrozen: false, isGarbled: false, switchDelay: 0, pin: '2468',
+      isUp: true, isFull: false, hasCodec: true, isFrozen: false, isGarbled: false, switchDelay: 0, pin: '2468', token: 't-2468', isSlow: false, device: null,
       sockets: [], received: [], rev: 1, programme: 0, notice: null, skipped: [], sender: null, attempts: 0,
       item: { name: 'meadow.mp4', index: 0, count: 2, position: 3, duration: 60, paused: false, testCard: false },
       presets: ['front', 'right', 'back', '<b>left</b>'].map((name, number) =>
@@ -53,7 +53,10 @@ enum StandInServer {
         switch (message.type) {
           case 'ping': return socket.tell({ type: 'pong', id, time: Date.now() });
           case 'hello':
-            if (message.pin !== undefined) message.pin === this.pin ? (socket.role = 'operator') : fail('wrongPin');
+            if (message.token !== undefined) {
+              if (message.token === this.token) socket.role = 'operator';
+              else fail('unknownToken');
+            }
             if (message.preset !== undefined) Object.assign(socket, { preset: message.preset, isFollowing: false });
             if (message.follow) socket.isFollowing = true;
             return socket.tell({ type: 'welcome', id, protocol: 'cupola.v1', session: 's', role: socket.role, name: 'Attic',
@@ -138,7 +141,18 @@ enum StandInServer {
       shut() { this.readyState = 3; this.onclose?.(); }
       close() { server.sockets = server.sockets.filter((socket) => socket !== this); this.shut(); }
     };
-    window.fetch = async () => { if (!server.isUp) throw new TypeError('refused'); return new Response('ok'); };
+    window.fetch = async (path, options) => {
+      if (!server.isUp) throw new TypeError('refused');
+      if (path !== '/api/v1/operators') return new Response('ok');
+      const { pin, name } = JSON.parse(options.body);
+      const answer = (status, value) => new Response(JSON.stringify(value), { status });
+      const fail = (status, code, message) => answer(status, { error: { code, message } });
+      server.device = name;
+      if (server.isSlow) return fail(429, 'rateLimited', 'The next one is looked at in 8 seconds.');
+      return pin === server.pin ? answer(201, { id: 'd', token: server.token }) : fail(401, 'wrongPin', 'Wrong.');
+    };
+    // What an earlier test left there.
+    if (sessionStorage.length === 0) localStorage.clear();
     // The colour in the middle of the picture that is in front, as the name of the preset that it belongs to.
     window.colourOnScreen = () => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 });

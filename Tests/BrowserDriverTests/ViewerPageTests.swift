@@ -230,7 +230,7 @@ extension BrowserTests {
         try await page.pressKey("r")
         #expect(try await page.evaluate("document.activeElement.id") == "pin")
         for key in ["1", "2", "Enter"] { try await page.pressKey(key) }
-        try await page.waitUntil("document.getElementById('pin-error').textContent !== ''")
+        try await page.waitUntil("document.getElementById('pin-error').textContent === 'That PIN is not right.'")
         #expect(try await page.evaluate("cupola.state().preset") == 1)
         for key in ["2", "4", "6", "8", "Enter"] { try await page.pressKey(key) }
         try await page.waitUntil("!document.getElementById('console').hidden")
@@ -246,6 +246,26 @@ extension BrowserTests {
         #expect(try await page.evaluate("document.getElementById('paused').hidden") == false)
         try await page.pressKey("Escape")
         #expect(try await page.evaluate("document.getElementById('remote').hidden") == true)
+      }
+    }
+
+    @Test func `the PIN is not kept but a token is, and one that is unknown is forgotten`() async throws {
+      try await StandInServer.withPage { page in
+        try await page.waitUntil(Self.isPlaying)
+        try await page.run("server.isSlow = true, cupola.authenticate('2468')")
+        try await page.waitUntil("document.getElementById('pin-error').textContent.includes('in 8 seconds')")
+        try await page.run("server.isSlow = false, cupola.authenticate('2468')")
+        try await page.waitUntil("cupola.state().role === 'operator'")
+        #expect(try await page.evaluate("/ on (Linux|Android)$/.test(server.device)") == true)
+        let stored = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+        #expect(try await page.evaluate("\(stored).includes('t-2468') && !\(stored).includes('\"2468')") == true)
+
+        // After a reload it is the token that is shown; the server is another one then, for a moment.
+        try await page.runBeforeEachDocument("server.token = 'another';")
+        try await page.run("server.stop(), location.reload()")
+        try await page.waitUntil("window.server?.last('hello')?.token === 't-2468'")
+        try await page.waitUntil("localStorage.length === 0 && cupola.state().role === 'viewer'")
+        #expect(try await page.evaluate("document.getElementById('pin').placeholder") == "XXXX-XXXX")
       }
     }
 

@@ -29,7 +29,7 @@ import Testing
     let configuration = try ApplianceConfiguration(
       yaml: """
         server: { http: "[::1]:80", webrtc: 127.0.0.1:0, advertise: [192.0.2.1, "2001:db8::1"], viewers: 7, name: Foyer,
-                  hosts: [dome.example], crossOrigin: true, web: /srv/web }
+                  hosts: [dome.example], proxies: [10.0.0.1], crossOrigin: true, web: /srv/web }
         playlist: { sources: [/a, /b.mp4], repeat: false }
         presets: [{ number: 9, name: stage, yaw: -12.5, pitch: 3, roll: 1, fov: 70 }]
         video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8] }
@@ -44,6 +44,7 @@ import Testing
     expected.server.viewers = 7
     expected.server.name = "Foyer"
     expected.server.hosts = ["dome.example"]
+    expected.server.proxies = ["10.0.0.1"]
     expected.server.crossOrigin = true
     expected.server.webRoot = "/srv/web"
     expected.playlist.sources = ["/a", "/b.mp4"]
@@ -65,7 +66,7 @@ import Testing
     (
       "server:\n  htpt: 1\n",
       "cupola.yaml:2:3: server.htpt: unknown key; did you mean http? "
-        + "allowed are http, webrtc, advertise, viewers, name, hosts, crossOrigin, web"
+        + "allowed are http, webrtc, advertise, viewers, name, hosts, proxies, crossOrigin, web"
     ),
     (
       "wheels: 4\n",
@@ -104,7 +105,12 @@ import Testing
     ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, repeat)"),
     (
       "operator: { pin: 12 }\n",
-      "cupola.yaml:1:18: operator.pin: is not four to twelve digits (in quotes if it begins with 0)"
+      "cupola.yaml:1:18: operator.pin: is neither four to twelve digits (in quotes if it begins with 0) nor eight to "
+        + "twelve letters and digits without U"
+    ),
+    (
+      "server: { proxies: [10.0.0.1, proxy.lan] }\n",
+      "cupola.yaml:1:31: server.proxies[1]: \"proxy.lan\" is not an IP address"
     ),
   ])
   func `a mistake is named with its place and what is allowed`(yaml: String, expected: String) {

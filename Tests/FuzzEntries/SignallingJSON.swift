@@ -1,3 +1,4 @@
+import Fairness
 import Signalling
 
 /// Takes the bytes as one message, and then as one a line to a session that belongs to an operator.
@@ -13,7 +14,9 @@ public func fuzzSignallingJSON(_ bytes: UnsafeRawBufferPointer) {
   } catch {
     precondition(ServerMessage.error(error).encoded().count > 2)
   }
-  var session = SignallingSession(pin: PINGuard(pin: "4711"), source: "192.0.2.1", at: 0)
+  guard let pin = PIN("4711") else { preconditionFailure("four digits are a PIN") }
+  let operators = Operators(pin: pin, hash: { $0 })
+  var session = SignallingSession(operators: operators, source: .address(0xC000_0201), at: 0)
   var now: UInt64 = 0
   func feed(_ message: [UInt8]) {
     now += 50_000_000

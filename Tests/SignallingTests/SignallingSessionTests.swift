@@ -1,3 +1,4 @@
+import Fairness
 import SansIO
 import Signalling
 import Testing
@@ -11,10 +12,12 @@ import Testing
     #"{"type":"preset/set","id":3,"preset":{"number":7,"name":"x","yaw":0,"pitch":0,"roll":0,"fov":90}}"#,
   ]
 
-  private let pin = PINGuard(pin: "482913")
+  private let operators: Operators
+
+  init() throws { operators = Operators(pin: try #require(PIN("482913")), hash: { $0 }) }
 
   private func session(saying text: String? = hello) -> SignallingSession {
-    var session = SignallingSession(pin: pin, source: "a", at: 0)
+    var session = SignallingSession(operators: operators, source: .address(1), at: 0)
     if let text { _ = session.receive(Array(text.utf8), at: 0) }
     return session
   }
@@ -91,47 +94,43 @@ import Testing
     #expect(last.last == .close(code: 1008, reason: "too many wrong PINs"))
   }
 
-  @Test func `wrong PINs are slow, over however many connections`() {
-    func join(at now: UInt64) -> [SignallingError.Code] {
-      var session = SignallingSession(pin: pin, source: "a", at: now)
-      return codes(session.receive(Array(#"{"type":"hello","pin":"0"}"#.utf8), at: now))
+  @Test func `wrong PINs are slow, over however many connections, and it is said how slow`() {
+    func errors(at now: UInt64, from source: Source = .address(1)) -> [SignallingError] {
+      var session = SignallingSession(operators: operators, source: source, at: now)
+      let actions = session.receive(Array(#"{"type":"hello","id":7,"pin":"0000"}"#.utf8), at: now)
+      return actions.compactMap { if case .reply(.error(let error)) = $0 { error } else { nil } }
     }
-    for _ in 1...10 { #expect(join(at: 0) == [.wrongPin]) }
-    for _ in 1...10 { #expect(join(at: 0) == [.rateLimited]) }
-    #expect(pin.check("482913", from: "a", at: 5 * Self.second) == .tooMany)
-    #expect(pin.check("482913", from: "a", at: 7 * Self.second) == .right)
-    #expect(join(at: 7 * Self.second) == [.wrongPin])
-    #expect(join(at: 7 * Self.second) == [.rateLimited])
-    #expect(pin.check("48291", from: "a", at: 700 * Self.second) == .wrong)
-    #expect(pin.check("4829130", from: "a", at: 700 * Self.second) == .wrong)
-    #expect(PINGuard(pin: "").check("", from: "a", at: 0) == .wrong)
+    for _ in 1...5 { #expect(errors(at: 0).map(\.code) == [.wrongPin]) }
+    let slowed = errors(at: Self.second)
+    #expect(slowed.map(\.code) == [.rateLimited])
+    #expect(slowed.first?.retryAfter == 9 && slowed.first?.id == 7)
+    #expect(slowed.first?.message == "Too many PINs were wrong: the next one is looked at in 9 seconds.")
+    let said = slowed.map { String(decoding: ServerMessage.error($0).encoded(), as: UTF8.self) }
+    #expect(said.first?.contains(#""retryAfter":9"#) == true)
+    #expect(errors(at: Self.second, from: .address(2)).map(\.code) == [.wrongPin])
   }
 
-  @Test func `no stranger can lock the operator out, however many there are`() {
-    for second in 0..<2000 as Range<UInt64> {
-      for stranger in ["x", "y", "z\(second % 500)"] { _ = pin.check("0", from: stranger, at: second * Self.second) }
-    }
-    #expect(pin.check("482913", from: "x", at: 2000 * Self.second) == .tooMany)
-    #expect(pin.check("482913", from: "operator", at: 2000 * Self.second) == .right)
-    // A slip of the finger is forgiven too, and after it there is a wait.
-    #expect(pin.check("482931", from: "operator", at: 2001 * Self.second) == .wrong)
-    #expect(pin.check("482913", from: "operator", at: 2002 * Self.second) == .tooMany)
-    #expect(pin.check("482913", from: "operator", at: 2602 * Self.second) == .right)
+  @Test func `a token makes an operator until it is revoked, and wrong PINs do not slow it`() {
+    var random = SeededGenerator(seed: 3)
+    let (device, token) = operators.add(name: "Phone", date: 5, using: &random)
+    for _ in 1...9 { _ = operators.check(.pin("0000"), from: .address(1), at: 0, date: 0) }
+    var session = session(saying: #"{"type":"hello","id":1,"token":"\#(token)"}"#)
+    #expect(session.role == .operator && session.grant == OperatorGrant(device: device.id, name: "Phone"))
+    let next = Array(#"{"type":"playlist/next","id":3}"#.utf8)
+    #expect(session.receive(next, at: 0) == [.playlist(id: 3, .next)])
+
+    #expect(operators.revoke(device.id))
+    #expect(session.role == .viewer && session.isJoined)
+    #expect(codes(session.receive(next, at: 0)) == [.notOperator])
+    let again = session.receive(Array(#"{"type":"hello","id":4,"token":"\#(token)"}"#.utf8), at: 0)
+    #expect(codes(again) == [.unknownToken])
+    #expect(again.last == .join(id: 4, preset: nil, follow: nil))
   }
 
-  @Test func `many sources together get few tries`() {
-    var wrong = 0
-    for second in 0..<3600 as Range<UInt64> {
-      for source in 0..<200 where pin.check("0", from: "\(source)", at: second * Self.second) == .wrong { wrong += 1 }
-    }
-    // The first hundred and one a minute from whoever is quick; then six an hour from each.
-    #expect(wrong <= 100 + 60 + 200 * 6 + 200)
-  }
-
-  @Test func `what is remembered of sources is bounded`() {
-    for source in 0..<5000 { #expect(pin.check("0", from: "\(source)", at: UInt64(source)) == .wrong) }
-    #expect(pin.check("0", from: "0", at: 5000) == .wrong)
-    #expect(pin.check("482913", from: "4999", at: 5000) == .tooMany)
+  @Test func `a hello without a PIN leaves an operator what it is`() {
+    var session = session(saying: #"{"type":"hello","pin":"482913"}"#)
+    _ = session.receive(Array(Self.hello.utf8), at: 0)
+    #expect(session.role == .operator)
   }
 
   @Test func `a malformed message costs an error, and the connection lives`() {

@@ -1,16 +1,19 @@
 const key = 'cupola';
+const tokenKey = 'cupola.token';
 
 /**
- * What this tab remembers over a reload: { following, preset, pin }. Where the browser forbids storage a reload
- * forgets, and nothing else is lost.
+ * What is remembered over a reload: by this tab { following, preset }, and by this device the token that makes it an
+ * operator. Where the browser forbids storage a reload forgets, and nothing else is lost.
  */
 export class Memory {
   values = {};
+  #token = null;
 
   constructor() {
     try {
-      const values = JSON.parse(sessionStorage.getItem(key));
-      if (values && typeof values === 'object') this.values = values;
+      const { following, preset } = JSON.parse(sessionStorage.getItem(key)) ?? {};
+      this.remember({ following, preset });
+      this.#token = localStorage.getItem(tokenKey);
     } catch {
       // Forbidden, or not ours: begin with nothing.
     }
@@ -20,6 +23,20 @@ export class Memory {
     Object.assign(this.values, values);
     try {
       sessionStorage.setItem(key, JSON.stringify(this.values));
+    } catch {
+      // Forbidden: it is remembered until the reload.
+    }
+  }
+
+  get token() {
+    return this.#token;
+  }
+
+  set token(token) {
+    this.#token = token;
+    try {
+      if (token) localStorage.setItem(tokenKey, token);
+      else localStorage.removeItem(tokenKey);
     } catch {
       // Forbidden: it is remembered until the reload.
     }

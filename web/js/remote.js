@@ -31,7 +31,9 @@ export class Remote {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       const pin = this.#pin.value.trim();
-      if (pin) viewer.authenticate(pin);
+      if (!pin) return;
+      this.#pinError.textContent = '';
+      viewer.authenticate(pin);
     });
     this.#pin.addEventListener('input', () => (this.#pinError.textContent = ''));
     for (const radio of document.getElementsByName('scope')) {
@@ -79,7 +81,7 @@ export class Remote {
       document.body.classList.toggle('for-everyone', this.scope === 'programme');
     }
     if (viewer.pinRefused && !this.#pinError.textContent) {
-      this.#pinError.textContent = 'That PIN is not right.';
+      this.#pinError.textContent = viewer.pinRefused;
       this.#pin.setAttribute('aria-invalid', 'true');
       this.#pin.select();
     } else if (!viewer.pinRefused) {

@@ -1,6 +1,7 @@
 import { FreezeWatch, inboundVideo } from './freeze.js';
 import { FrameLatency } from './latency.js';
 import { Memory } from './memory.js';
+import { tokenFor } from './operator.js';
 import { Peer } from './peer.js';
 import { Programme } from './programme.js';
 import { Switches } from './switches.js';
@@ -42,7 +43,8 @@ export class Viewer extends EventTarget {
   needsGesture = false;
   codec = null;
   health = null;
-  pinRefused = false;
+  /** Why the PIN that was given last did not open the remote, in a sentence; null when it did, or none was given. */
+  pinRefused = null;
   /** True when frames came to the last try to join and none of them was decoded. */
   cannotDecode = false;
 
@@ -138,11 +140,13 @@ export class Viewer extends EventTarget {
     if (number !== null) this.goto(number, 'me');
   }
 
-  /** Becomes operator if the PIN is right; `pinRefused` and `role` tell. */
-  authenticate(pin) {
-    this.#memory.remember({ pin });
-    this.#update({ pinRefused: false });
-    return this.#signalling.send({ type: 'hello', id: this.#signalling.newID(), version: 1, pin });
+  /** Becomes operator if the PIN is right; `pinRefused` and `role` tell. The PIN is not kept: a token is got for it. */
+  async authenticate(pin) {
+    this.#update({ pinRefused: null });
+    const { token, failure } = await tokenFor(pin);
+    if (failure) return this.#update({ pinRefused: failure });
+    this.#memory.token = token;
+    this.#signalling.send({ type: 'hello', id: this.#signalling.newID(), version: 1, token });
   }
 
   /** Sends an operator's message, for instance `playlist/next`. */
@@ -176,10 +180,11 @@ export class Viewer extends EventTarget {
   }
 
   #greet() {
-    const { following, preset, pin } = this.#memory.values;
+    const { following, preset } = this.#memory.values;
+    const { token } = this.#memory;
     const wish = following === false && Number.isInteger(preset) ? { preset } : { follow: true };
     const message = { type: 'hello', id: this.#signalling.newID(), version: 1, ...wish };
-    if (pin) message.pin = pin;
+    if (token) message.token = token;
     this.#signalling.send(message);
     this.programme.rev = null;
     if (this.connection === 'away') {
@@ -241,7 +246,7 @@ export class Viewer extends EventTarget {
   #welcome(message) {
     this.programme.apply(message);
     this.role = message.role === 'operator' ? 'operator' : 'viewer';
-    if (this.isOperator) this.pinRefused = false;
+    if (this.isOperator) this.pinRefused = null;
     this.#takePreset(message.preset, message.following);
   }
 
@@ -270,9 +275,8 @@ export class Viewer extends EventTarget {
 
   #failed(message) {
     if (this.pending && this.pending.id === message.id) this.pending = null;
-    if (message.code === 'wrongPin') {
-      this.pinRefused = true;
-      this.#memory.remember({ pin: undefined });
+    if (message.code === 'unknownToken') {
+      this.#memory.token = null;
       return;
     }
     if (this.#joining && message.id === this.#joining.offerID) return this.#offerFailed(message);

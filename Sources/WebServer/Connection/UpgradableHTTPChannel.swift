@@ -33,6 +33,7 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
   let handler: @Sendable (WebSocketConnection) async -> Void
   let statistics: WebServerStatistics
   let identifiers: WebSocketIdentifiers
+  let proxies: TrustedProxies
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let place: Place?
@@ -102,7 +103,7 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
         channel.eventLoop.makeSucceededFuture(
           webSocket.subprotocol.map { ["Sec-WebSocket-Protocol": $0] } ?? [:])
       },
-      upgradePipelineHandler: { [webSocket, statistics, identifiers] channel, _ in
+      upgradePipelineHandler: { [webSocket, statistics, identifiers, proxies] channel, head in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
           let connectionGuard = try pipeline.handler(type: ConnectionGuard.self)
@@ -111,10 +112,13 @@ struct UpgradableHTTPChannel: ServerChildChannel, HTTPChannelHandler {
           let filter = try pipeline.handler(type: HandshakeFilter.self)
           pipeline.removeHandler(filter, promise: nil)
           statistics.countResponse(status: 101)
+          let client = proxies.client(
+            RemoteAddress(channel.remoteAddress), forwarded: head.headers["forwarded"],
+            xForwardedFor: head.headers["x-forwarded-for"])
           return .webSocket(
             try WebSocketHandler.install(
-              in: channel, id: identifiers.next(), configuration: webSocket, statistics: statistics,
-              places: .init(connection: connectionGuard.place, socket: filter.place)))
+              in: channel, id: identifiers.next(), remoteAddress: client, configuration: webSocket,
+              statistics: statistics, places: .init(connection: connectionGuard.place, socket: filter.place)))
         }
       })
   }

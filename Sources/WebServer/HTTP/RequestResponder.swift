@@ -10,6 +10,7 @@ struct RequestResponder: Sendable {
   let routes: RoutingTable
   let files: StaticFiles
   let admission: WebSocketAdmission
+  let proxies: TrustedProxies
   let logger: Logger
 
   /// Writes the answer to `request`, which came in on `channel`.
@@ -17,9 +18,11 @@ struct RequestResponder: Sendable {
   /// Throws when the connection is of no more use; an `HTTPParserError` only while nothing has been written, since
   /// Hummingbird answers it.
   func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
+    let client = proxies.client(
+      RemoteAddress(channel.remoteAddress), forwarded: request.headers[values: Self.forwarded],
+      xForwardedFor: request.headers[values: Self.xForwardedFor])
     var response = try await gate.handle(request) { target in
-      let context = RequestContext(
-        target: target, remoteAddress: RemoteAddress(channel.remoteAddress), logger: logger)
+      let context = RequestContext(target: target, remoteAddress: client, logger: logger)
       return try await answer(to: request, context: context, channel: channel)
     }
     response.headers[.date] = HTTPDate.now
@@ -45,6 +48,8 @@ struct RequestResponder: Sendable {
 
   /// Of the server as a whole.
   private static let allow = HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")
+  private static let forwarded = HTTPField.Name("Forwarded")!
+  private static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
 
   private struct BrokenWhileAnswered: Error {
     var error: HTTPParserError

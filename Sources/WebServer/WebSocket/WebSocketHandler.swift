@@ -64,15 +64,17 @@ package final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   /// Adds what a WebSocket needs behind the frame coder, and returns the handle for other threads.
+  ///
+  /// - Parameter remoteAddress: who speaks, where that is not the channel's other end.
   package static func install(
-    in channel: any Channel, id: UInt64, configuration: WebSocketConfiguration, statistics: WebServerStatistics,
-    places: HeldPlaces = HeldPlaces()
+    in channel: any Channel, id: UInt64, remoteAddress: RemoteAddress? = nil, configuration: WebSocketConfiguration,
+    statistics: WebServerStatistics, places: HeldPlaces = HeldPlaces()
   ) throws -> WebSocketConnection {
     let handler = WebSocketHandler(
       eventLoop: channel.eventLoop, configuration: configuration, statistics: statistics, places: places)
     let connection = WebSocketConnection(
-      id: id, remoteAddress: RemoteAddress(channel.remoteAddress), handler: handler, eventLoop: channel.eventLoop,
-      places: places)
+      id: id, remoteAddress: remoteAddress ?? RemoteAddress(channel.remoteAddress), handler: handler,
+      eventLoop: channel.eventLoop, places: places)
     let aggregator = NIOWebSocketFrameAggregator(
       minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: configuration.fragments,
       maxAccumulatedFrameSize: configuration.message)
