@@ -72,7 +72,8 @@ class Player:
             self.end(error.message)
 
     def pad_added(self, _, pad):
-        if "video" not in pad.get_current_caps().to_string():
+        caps = pad.get_current_caps() or pad.query_caps(None)
+        if "video" not in caps.to_string():
             return
         decoder = Gst.parse_bin_from_description(DECODER, True)
         decoder.get_by_name("sink").connect("new-sample", self.decoded)
