@@ -93,7 +93,7 @@ let package = Package(
       dependencies: [
         "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
-        "Signalling", "WebServer", "CupolaConfiguration", "Systemd",
+        "Signalling", "Fairness", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
@@ -173,7 +173,7 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "RTP", "SansIO", "WebServer", "BrowserDriver",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "RTP", "SansIO", "WebServer", "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
       ],

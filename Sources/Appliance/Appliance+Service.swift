@@ -37,7 +37,7 @@ extension Appliance {
   func provedPicture() {
     guard provenAfter == nil else { return }
     provenAfter = ProcessUse.age
-    awakenStreams()
+    settleStreams()
     becomeReady()
   }
 

@@ -1,6 +1,7 @@
 import CupolaConfiguration
 import DTLS
 import DatagramIO
+import Fairness
 import Foundation
 import Logging
 import Media
@@ -46,9 +47,9 @@ public actor Appliance: Service {
   var readyAfter: Double?
   var catalogue: PresetCatalogue
   var programme: UInt8
-  var registry = ViewerRegistry()
-  /// Offers that are being answered count as viewers.
-  var pendingViewers = 0
+  var registry: ViewerRegistry
+  /// Whose address it is; called for each join.
+  nonisolated let sourceOf: @Sendable (IPAddress) -> Source
   var controls: [UInt64: Control] = [:]
   var whepSessions: [String: ConnectionID] = [:]
   var state: ApplianceState
@@ -71,13 +72,14 @@ public actor Appliance: Service {
   ///
   /// - Parameters:
   ///   - notifier: who is told how the service is.
+  ///   - sourceOf: the machine that has an address, for all that is shared out among machines; must not wait.
   ///   - hasCrashed: whether the last run ended by itself, see `CrashMarker`.
   ///   - superviseReport: called on the supervisor's thread when a stage stands still, before the service is restarted;
   ///     must wait for nobody.
   /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
   public init(
     configuration: ApplianceConfiguration, log: Logger, notifier: ServiceNotifier = ServiceNotifier(),
-    hasCrashed: Bool = false,
+    sourceOf: @escaping @Sendable (IPAddress) -> Source = { Source($0) }, hasCrashed: Bool = false,
     superviseReport: @escaping @Sendable (Supervisor.Report) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
@@ -86,7 +88,11 @@ public actor Appliance: Service {
     self.events = events
     self.notifier = notifier
     self.superviseReport = superviseReport
+    self.sourceOf = sourceOf
     loaded = configuration
+    registry = ViewerRegistry(
+      places: configuration.server.viewers, reserved: ApplianceConfiguration.reservedViewers,
+      encoders: configuration.encoders(deviceEncodes: false))
     let directory = StateDirectory(configured: configuration.stateDirectory)
     keeper = StateKeeper(directory: directory, log: log)
     let saved = keeper.load().started(hasCrashed: hasCrashed)
@@ -136,7 +142,7 @@ public actor Appliance: Service {
     hardware.start()
     player.start(from: saved.resumePoint)
     // Until a picture of the programme has been encoded, as if somebody watched it.
-    awakenStreams()
+    settleStreams()
     keeper.save(saved)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.handleEvents() }
@@ -170,6 +176,7 @@ public actor Appliance: Service {
       await sendClocks()
       remember()
       lookAtNetwork()
+      countEncoders()
       tellStatus()
       if ticks.isMultiple(of: 2) { sendHealth() }
       if ticks.isMultiple(of: 10) { lookAtMachine() }
