@@ -26,9 +26,10 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
 
 BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev libva-dev
-TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-prometheus-client \
-  mmdebstrap systemd-container python3-venv \
-  iproute2 procps stress-ng
+TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-venv python3-prometheus-client \
+  mmdebstrap systemd-container iproute2 procps stress-ng python3-gi gir1.2-gst-plugins-base-1.0 \
+  gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev
 
 .PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
 
@@ -74,7 +75,7 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 	@ls -sh .build/*.deb
 
 # One test at a time: those of the sockets, the threads and the browsers want the machine for themselves.
-test: .build/packages-build .build/packages-test .build/nginx .build/python/made ## all tests, browsers included
+test: .build/packages-build .build/packages-test .build/nginx .build/python/made .build/players/whep-pion ## all tests, browsers included
 	$(MAKE) --no-print-directory -s -C Tests/VADriver
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)')
@@ -86,6 +87,10 @@ test: .build/packages-build .build/packages-test .build/nginx .build/python/made
 	@rm -rf $@ $@.part && mkdir -p $@.part
 	@cd $@.part && { apt-get download -qq nginx 2> /dev/null || { apt-get update -qq && apt-get download -qq nginx; }; }
 	@dpkg-deb --extract $@.part/nginx_*.deb $@.part && mv $@.part $@
+
+.build/players/whep-pion: $(wildcard Tests/Players/src/whep-pion/*) .build/packages-test
+	GO111MODULE=off GOPATH=$(CURDIR)/Tests/Players:/usr/share/gocode GOCACHE=$(CURDIR)/.build/players/cache \
+	  go build -o $@ whep-pion
 
 # The package in a Debian of its own with systemd as PID 1; FILTER= runs tests by name and leaves this out.
 test-boot: as_root := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

@@ -179,8 +179,7 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
-        "WebServer",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO", "WebServer",
         "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),

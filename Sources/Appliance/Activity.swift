@@ -1,6 +1,5 @@
 import Fairness
 import Logging
-import SansIO
 
 /// Who does something that others see.
 struct Author: Sendable {
@@ -37,9 +36,6 @@ struct Activity: Sendable {
 }
 
 extension Appliance {
-  /// Which machine an address stands for, at this moment.
-  public nonisolated func source(of address: IPAddress) -> Source { door.neighbours.source(of: address) }
-
   /// Somebody changes what others see.
   func note(_ change: Change, _ what: String, by author: Author) {
     activity.count(change)

@@ -1,4 +1,5 @@
 import DatagramIO
+import Fairness
 import Foundation
 import Media
 import Playout
@@ -14,9 +15,10 @@ extension Appliance {
     controls[id] = Control(
       socket: socket,
       session: SignallingSession(
-        operators: door.operators, source: socket.remoteAddress.source(by: door.neighbours), at: MonotonicTime.now))
+        operators: door.operators, source: source(of: socket.remoteAddress), at: MonotonicTime.now))
     for await message in socket.inbound {
       let actions = controls[id]?.session.receive(message, at: MonotonicTime.now, date: MonotonicTime.date) ?? []
+      if let connection = controls[id]?.connection { registry.touch(connection) }
       for action in actions { await perform(action, for: id) }
     }
     let control = controls.removeValue(forKey: id)
@@ -104,8 +106,11 @@ extension Appliance {
           id: reply, session: String(id, radix: 16), role: control.session.role, name: configuration.server.name,
           preset: control.choice ?? programme, following: control.choice == nil, rev: revision, state: currentState,
           limits: .init(viewers: configuration.server.viewers))), to: id)
-    if preset != nil || follow == true, let connection = control.connection {
-      show(control.choice, on: connection, reply: nil)
+    guard let connection = control.connection else { return }
+    if preset != nil || follow == true { show(control.choice, on: connection, reply: nil) }
+    // The welcome says what was asked for.
+    if let viewer = registry[connection], let showing = viewer.showing, showing.preset != viewer.preset {
+      tell(viewer, shows: showing.preset, rtpTimestamp: nil)
     }
   }
 
@@ -119,7 +124,9 @@ extension Appliance {
     do throws(JoinError) {
       if let preset, catalogue[preset] == nil { throw .unknownPreset }
       let choice = control.choice.map(Choice.preset) ?? .programme
-      let joined = try await join(offer: sdp, choice: choice, control: id)
+      let visitor = Visitor(
+        control: id, source: source(of: control.socket.remoteAddress), isOperator: control.session.role == .operator)
+      let joined = try await join(offer: sdp, choice: choice, by: visitor)
       guard controls[id] != nil else { return leave(joined.id) }
       controls[id]?.connection = joined.id
       noteJoin(joined.id, by: .page, author(id))
@@ -127,8 +134,8 @@ extension Appliance {
         .answer(
           id: reply,
           .init(
-            sdp: joined.answer, codec: joined.codec.rawValue, preset: control.choice ?? programme,
-            following: control.choice == nil)), to: id)
+            sdp: joined.answer, codec: joined.codec.rawValue, preset: joined.preset,
+            following: control.choice == nil, wanted: joined.wanted)), to: id)
     } catch {
       log.info("An offer was refused", metadata: ["reason": "\(error.message)"])
       send(.error(SignallingError(error.signalling, error.message, id: reply)), to: id)

@@ -23,7 +23,7 @@ extension Appliance {
     guard let shown = Self.bearer(request.header("authorization") ?? "") else {
       throw APIError(.notOperator)
     }
-    let source = request.remoteAddress.source(by: door.neighbours)
+    let source = source(of: request.remoteAddress)
     let name = try admit(OperatorClaim(shown), from: source, device: request.header("user-agent") ?? "")
     return Author(source: source, name: name)
   }
@@ -56,7 +56,7 @@ extension Appliance {
     guard let body = try? JSONDecoder().decode(Body.self, from: Data(request.body)) else {
       throw APIError(status: 400, code: "badMessage", message: "The body is not the JSON that this needs.")
     }
-    let source = request.remoteAddress.source(by: door.neighbours)
+    let source = source(of: request.remoteAddress)
     let name = body.name ?? request.header("user-agent") ?? ""
     _ = try admit(.pin(body.pin), from: source, device: name)
     let (device, token) = await door.add(name)

@@ -42,17 +42,18 @@ extension Appliance {
     }
     do throws(JoinError) {
       let joined = try await join(
-        offer: String(decoding: request.body, as: UTF8.self), choice: choice, control: nil)
+        offer: String(decoding: request.body, as: UTF8.self), choice: choice,
+        by: Visitor(source: source(of: request.remoteAddress)))
       let session = (0..<16).map { _ in String(Int.random(in: 256..<512), radix: 16).dropFirst() }.joined()
-      noteJoin(joined.id, by: .whep, Author(source: request.remoteAddress.source(by: door.neighbours), name: ""))
+      noteJoin(joined.id, by: .whep, Author(source: source(of: request.remoteAddress), name: ""))
       if registry[joined.id] != nil { whepSessions[session] = joined.id }
-      return APIResponse(
-        status: 201, headers: ["Content-Type": "application/sdp", "Location": "/whep/session/\(session)"],
-        body: Array(joined.answer.utf8))
+      var headers = ["Content-Type": "application/sdp", "Location": "/whep/session/\(session)"]
+      if joined.preset != joined.wanted { headers["Cupola-Preset"] = "\(joined.preset); reason=encoderLimit" }
+      return APIResponse(status: 201, headers: headers, body: Array(joined.answer.utf8))
     } catch {
       let status =
         switch error {
-        case .viewerLimit, .unavailable: 503
+        case .viewerLimit, .encoderLimit, .unavailable: 503
         case .unknownPreset: 404
         case .offer: error.hasNoCommonCodec ? 406 : 400
         }

@@ -39,7 +39,7 @@ extension Appliance {
     guard provenAfter == nil else { return }
     provenAfter = ProcessUse.age
     publish()
-    awakenStreams()
+    settleStreams()
     becomeReady()
   }
 

@@ -1,10 +1,12 @@
 import CupolaConfiguration
 import DTLS
 import DatagramIO
+import Fairness
 import Foundation
 import Heartbeats
 import Logging
 import Media
+import Neighbours
 import Playout
 import RTP
 import SansIO
@@ -50,9 +52,9 @@ public actor Appliance: Service {
   var readyAfter: Double?
   var catalogue: PresetCatalogue
   var programme: UInt8
-  var registry = ViewerRegistry()
-  /// Offers that are being answered count as viewers.
-  var pendingViewers = 0
+  var registry: ViewerRegistry
+  /// Whose address it is; called for each join.
+  public nonisolated let sourceOf: @Sendable (IPAddress) -> Source
   var controls: [UInt64: Control] = [:]
   var whepSessions: [String: ConnectionID] = [:]
   var state: ApplianceState
@@ -80,13 +82,15 @@ public actor Appliance: Service {
   ///
   /// - Parameters:
   ///   - notifier: who is told how the service is.
+  ///   - sourceOf: the machine that has an address, for all that is shared out among machines; must not wait. Nil: the kernel's
+  ///     neighbour table says.
   ///   - hasCrashed: whether the last run ended by itself, see `CrashMarker`.
   ///   - superviseReport: called on the supervisor's thread when a stage stands still, before the service is restarted;
   ///     must wait for nobody.
   /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
   public init(
     configuration: ApplianceConfiguration, log: Logger, notifier: ServiceNotifier = ServiceNotifier(),
-    hasCrashed: Bool = false,
+    sourceOf: (@Sendable (IPAddress) -> Source)? = nil, hasCrashed: Bool = false,
     superviseReport: @escaping @Sendable (Supervisor.Report) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
@@ -95,7 +99,12 @@ public actor Appliance: Service {
     self.events = events
     self.notifier = notifier
     self.superviseReport = superviseReport
+    let neighbours = Neighbours()
+    self.sourceOf = sourceOf ?? { neighbours.source(of: $0) }
     loaded = configuration
+    registry = ViewerRegistry(
+      places: configuration.server.viewers, reserved: ApplianceConfiguration.reservedViewers,
+      encoders: configuration.encoders(deviceEncodes: false))
     let directory = StateDirectory(configured: configuration.stateDirectory)
     keeper = StateKeeper(directory: directory, log: log)
     let saved = keeper.load().started(hasCrashed: hasCrashed)
@@ -153,7 +162,7 @@ public actor Appliance: Service {
     hardware.start()
     player.start(from: saved.resumePoint)
     // Until a picture of the programme has been encoded, as if somebody watched it.
-    awakenStreams()
+    settleStreams()
     keeper.save(saved)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.handleEvents() }
@@ -200,6 +209,7 @@ public actor Appliance: Service {
       await sendClocks()
       remember()
       lookAtNetwork()
+      countEncoders()
       tellStatus()
       if ticks.isMultiple(of: 2) { sendHealth() }
       if ticks.isMultiple(of: 10) { lookAtMachine() }

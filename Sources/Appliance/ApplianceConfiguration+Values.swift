@@ -1,6 +1,7 @@
 import CupolaConfiguration
 import DTLS
 import DatagramIO
+import Foundation
 import Media
 import Playout
 import SDP
@@ -35,6 +36,22 @@ extension ApplianceConfiguration {
       size: VideoSize(width: video.width, height: video.height), framerate: video.framerate, bitrate: video.bitrate)
   }
 
+  /// The places that this machine's own screens and operators have besides `server.viewers`.
+  package static let reservedViewers = 8
+  /// Connections that were replaced end after those that replaced them have begun.
+  private static let endingViewers = 256
+
+  /// How many streams may be encoded at a time.
+  func encoders(deviceEncodes: Bool) -> Int {
+    switch video.encoders {
+    case .count(let count): count
+    case .auto:
+      EncoderPlaces.automatic(
+        cores: ProcessInfo.processInfo.activeProcessorCount, pixels: video.width * video.height * video.framerate,
+        deviceEncodes: deviceEncodes)
+    }
+  }
+
   /// - Throws: `EndpointError` when an address in the configuration is none.
   func engine(certificate: Certificate) throws(EndpointError) -> EngineConfiguration {
     guard let ip = IPAddress(server.webRTC.host) else { throw EndpointError(host: server.webRTC.host) }
@@ -42,7 +59,8 @@ extension ApplianceConfiguration {
       bind: TransportAddress(ip, port: server.webRTC.port),
       peer: PeerConfiguration(
         certificate: certificate, localAddresses: [], codecs: codecNames, now: Instant(nanoseconds: 0)),
-      advertisedAddresses: server.advertise.compactMap { IPAddress($0) }, maximumConnections: server.viewers)
+      advertisedAddresses: server.advertise.compactMap { IPAddress($0) },
+      maximumConnections: server.viewers + Self.reservedViewers + Self.endingViewers)
   }
 
   /// How the web server is to listen.

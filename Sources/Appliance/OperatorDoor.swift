@@ -1,6 +1,5 @@
 import Fairness
 import Logging
-import Neighbours
 import Signalling
 import WebServer
 
@@ -8,7 +7,6 @@ import WebServer
 final class OperatorDoor: Sendable {
   let pin: PIN
   let operators: Operators
-  let neighbours = Neighbours()
   private let keeper: OperatorKeeper
 
   init(configuredPIN: String?, directory: StateDirectory, log: Logger) {

@@ -1,5 +1,4 @@
 import Fairness
-import Neighbours
 import SansIO
 import WebServer
 
@@ -8,12 +7,17 @@ extension RemoteAddress {
   ///
   /// What a proxy says of its client is believed as an address, and no more: it is on no link of ours, and not this
   /// machine.
-  package func source(by neighbours: Neighbours) -> Source {
+  package func source(by sourceOf: (IPAddress) -> Source) -> Source {
     guard let address = IPAddress(String(host.prefix { $0 != "%" }))?.unmapped else { return .address(0) }
-    guard isForwarded else { return neighbours.source(of: address) }
+    guard isForwarded else { return sourceOf(address) }
     return switch address {
     case .v4(let bits): .address(bits)
     case .v6(let high, _): .network(high)
     }
   }
+}
+
+extension Appliance {
+  /// The machine at the other end.
+  nonisolated func source(of address: RemoteAddress) -> Source { address.source(by: sourceOf) }
 }

@@ -137,7 +137,16 @@ extension ApplianceConfiguration {
   }
 
   private mutating func readVideo(_ node: Node, _ reader: ConfigurationReader) {
-    let keys = reader.mapping(node, "video", allowed: ["size", "framerate", "bitrate", "codecs"])
+    let keys = reader.mapping(node, "video", allowed: ["size", "framerate", "bitrate", "codecs", "encoders"])
+    if let node = keys["encoders"] {
+      if node.scalar?.string == "auto" {
+        video.encoders = .auto
+      } else if let text = node.scalar?.string, let count = Int(text), (1...512).contains(count) {
+        video.encoders = .count(count)
+      } else {
+        reader.report(node, "video.encoders", "\(reader.shown(node)) is neither auto nor a whole number (1 to 512)")
+      }
+    }
     if let node = keys["size"] {
       let parts = (node.scalar?.string ?? "").split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
       if parts.count == 2, let width = parts[0], let height = parts[1] {

@@ -63,6 +63,14 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     case vp8
   }
 
+  /// How many presets are encoded at a time, each codec of a preset counting for itself.
+  public enum Encoders: Hashable, Sendable {
+    /// As many as the machine is likely to encode in time.
+    case auto
+    /// 1…512.
+    case count(Int)
+  }
+
   /// How every preset is encoded.
   public struct Video: Hashable, Sendable {
     public var width = 1280
@@ -73,6 +81,7 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     public var bitrate = 4_000_000
     /// In order of preference.
     public var codecs: [Codec] = [.h264, .vp8]
+    public var encoders = Encoders.auto
   }
 
   /// Who may change what others see.

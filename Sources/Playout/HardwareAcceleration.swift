@@ -160,6 +160,15 @@ public final class HardwareAcceleration: Sendable {
     return device
   }
 
+  /// Whether a device that has proved itself encodes H.264 of `size` now. Waits for nobody.
+  public func encodes(_ size: VideoSize) -> Bool {
+    guard configuration.encodes else { return false }
+    return state.withLock { state in
+      let isAble = state.encodes.map { size.width <= $0.width && size.height <= $0.height } ?? false
+      return isAble && state.path != nil && !state.probation.isAside(at: now())
+    }
+  }
+
   private func device() -> Answer {
     let (path, open, aside) = state.withLock { state in
       (

@@ -1,6 +1,7 @@
 /// Answers an offer (RFC 8829 section 5.3) as an ICE-lite, DTLS-passive sender of one video stream.
 ///
-/// The first video section that wants to receive is taken; every other section is refused with port 0 and keeps its place.
+/// The first video section that wants to receive is taken, and nothing is sent in any other: those that share its
+/// transport rest, the others are refused with port 0. Every section keeps its place.
 public struct AnswerBuilder: Sendable {
   public let parameters: AnswerParameters
 
@@ -9,16 +10,33 @@ public struct AnswerBuilder: Sendable {
   /// Throws `.noCommonCodec` when no video section has a codec of ours, `.unacceptable` when the offer has no video to
   /// receive or its transport is not WebRTC's, each with a sentence for people.
   public func answer(to offer: SessionDescription) throws(SDPError) -> Answer {
+    let mids = offer.media.compactMap(\.mid)
+    guard Set(mids).count == mids.count, offer.bundles.allSatisfy({ Set($0).count == $0.count }) else {
+      throw SDPError(.unacceptable, "Two sections of the offer have the same a=mid.")
+    }
     let (index, video) = try chooseVideo(in: offer)
     let bundle = offer.bundles.first { $0.contains(video.mid) }
-    let session = try negotiate(video, section: offer.media[index], bundle: bundle, in: offer)
+    let isKept = offer.media.indices.map { $0 == index || canRest(offer.media[$0], in: bundle) }
+    let kept = (bundle ?? [video.mid]).compactMap { mid in
+      offer.media.indices.first { isKept[$0] && offer.media[$0].mid == mid }
+    }
+    // The first that is kept owns the transport of all (RFC 8843 section 7.3.1); one that has none of its own leaves it to
+    // the first of the bundle, kept or not (section 7.1.3), or to the session.
+    let tagged = bundle?.first.flatMap { tag in offer.media.first { $0.mid == tag } }
+    let holders: [any SDPAttributeHolder] =
+      kept.prefix(1).map { offer.media[$0] } + [offer.media[index]] + (tagged.map { [$0] } ?? []) + [offer]
+    let session = try negotiate(video, section: offer.media[index], transport: holders, in: offer)
 
     var answer = SessionDescription(origin: "- \(parameters.sessionID) 1 IN IP4 127.0.0.1")
-    if bundle != nil { answer.attributes.append(SDPAttribute("group", "BUNDLE \(video.mid)")) }
+    if bundle != nil {
+      let mids = kept.compactMap { offer.media[$0].mid }.joined(separator: " ")
+      answer.attributes.append(SDPAttribute("group", "BUNDLE \(mids)"))
+    }
     answer.attributes.append(SDPAttribute("ice-lite"))
     answer.attributes.append(SDPAttribute("msid-semantic", "WMS \(parameters.streamID)"))
     answer.media = offer.media.enumerated().map { position, section in
-      position == index ? accept(section, as: video) : refuse(section)
+      if position == index { return accept(section, as: video) }
+      return isKept[position] ? rest(section) : refuse(section)
     }
     return Answer(text: answer.description, session: session)
   }
@@ -38,11 +56,9 @@ public struct AnswerBuilder: Sendable {
   }
 
   private func negotiate(
-    _ video: NegotiatedVideo, section: MediaDescription, bundle: [String]?, in offer: SessionDescription
+    _ video: NegotiatedVideo, section: MediaDescription, transport holders: [any SDPAttributeHolder],
+    in offer: SessionDescription
   ) throws(SDPError) -> NegotiatedSession {
-    // A bundled section may leave the transport's attributes to the first of its bundle (RFC 8843 section 7.1.3).
-    let tagged = bundle?.first.flatMap { tag in offer.media.first { $0.mid == tag } }
-    let holders: [any SDPAttributeHolder] = [section] + (tagged.map { [$0] } ?? []) + [offer]
     guard let credentials = holders.first(where: { $0.iceUfrag != nil && $0.icePassword != nil }),
       let ufrag = credentials.iceUfrag, let password = credentials.icePassword
     else { throw SDPError(.unacceptable, "The offer has no a=ice-ufrag and a=ice-pwd.") }
@@ -60,32 +76,13 @@ public struct AnswerBuilder: Sendable {
       offersDataChannel: offer.media.contains { $0.kind == "application" && !$0.isRejected })
   }
 
-  private func refuse(_ section: MediaDescription) -> MediaDescription {
-    var refusal = MediaDescription(
-      kind: section.kind, port: 0, transport: section.transport, formats: Array(section.formats.prefix(1)),
-      connection: "IN IP4 0.0.0.0")
-    if let mid = section.mid, Self.isToken(mid) { refusal.attributes.append(SDPAttribute("mid", mid)) }
-    refusal.attributes.append(SDPAttribute("inactive"))
-    return refusal
-  }
-
   private func accept(_ section: MediaDescription, as video: NegotiatedVideo) -> MediaDescription {
     let types = [video.payloadType] + (video.rtxPayloadType.map { [$0] } ?? [])
     let (port, connection) = defaultDestination
     var media = MediaDescription(
       kind: "video", port: port, transport: section.transport, formats: types.map(String.init), connection: connection)
-    media.attributes += [SDPAttribute("ice-ufrag", parameters.ufrag), SDPAttribute("ice-pwd", parameters.password)]
-    media.attributes += parameters.candidates.compactMap { line in
-      line.hasPrefix("candidate:") ? SDPAttribute("candidate", String(line.dropFirst("candidate:".count))) : nil
-    }
-    media.attributes += [
-      SDPAttribute("end-of-candidates"),
-      SDPAttribute("fingerprint", parameters.fingerprint.description),
-      SDPAttribute("setup", "passive"),
-      SDPAttribute("mid", video.mid),
-      SDPAttribute("sendonly"),
-      SDPAttribute("rtcp-mux"),
-    ]
+    media.attributes += transport(parameters.candidates)
+    media.attributes += [SDPAttribute("mid", video.mid), SDPAttribute("sendonly"), SDPAttribute("rtcp-mux")]
     if video.acceptsReducedSize { media.attributes.append(SDPAttribute("rtcp-rsize")) }
     media.attributes += extensions(of: section, video)
     media.attributes += format(video)
@@ -93,8 +90,21 @@ public struct AnswerBuilder: Sendable {
     return media
   }
 
+  /// Where and how the one transport is reached (RFC 8839, RFC 8842).
+  func transport(_ candidates: [String]) -> [SDPAttribute] {
+    var result = [SDPAttribute("ice-ufrag", parameters.ufrag), SDPAttribute("ice-pwd", parameters.password)]
+    result += candidates.compactMap { line in
+      line.hasPrefix("candidate:") ? SDPAttribute("candidate", String(line.dropFirst("candidate:".count))) : nil
+    }
+    result += [
+      SDPAttribute("end-of-candidates"), SDPAttribute("fingerprint", parameters.fingerprint.description),
+      SDPAttribute("setup", "passive"),
+    ]
+    return result
+  }
+
   /// The port and the `c=` of the most preferred candidate, for those who read nothing else (RFC 8839 section 4.2.1.2).
-  private var defaultDestination: (UInt16, String) {
+  var defaultDestination: (UInt16, String) {
     let fields = parameters.candidates.first?.split(separator: " ").map(String.init) ?? []
     guard fields.count >= 6, let port = UInt16(fields[5]), port != 0 else { return (9, "IN IP4 0.0.0.0") }
     return (port, "IN \(fields[4].contains(":") ? "IP6" : "IP4") \(fields[4])")
@@ -137,7 +147,7 @@ public struct AnswerBuilder: Sendable {
   }
 
   /// RFC 8866 section 9: what an identification tag may consist of; at most 32 of it here.
-  private static func isToken(_ text: String) -> Bool {
+  static func isToken(_ text: String) -> Bool {
     (1...32).contains(text.utf8.count)
       && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]".utf8.contains($0) }
   }

@@ -7,7 +7,7 @@ extension MediaDescription {
   }
 
   /// What browsers have offered over the years for the same thing (RFC 8829 section 5.1.2).
-  private static let transports: Set = ["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/DTLS/RTP/SAVPF"]
+  static let transports: Set = ["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/DTLS/RTP/SAVPF"]
 
   /// The payload type to send with: the first of `codecs` that is offered in a way that we can serve.
   func chooseVideo(from codecs: [VideoCodecName], mid: String) -> NegotiatedVideo? {

@@ -34,6 +34,7 @@ extension ServerMessage: Encodable {
       try container.encode(answer.codec, forKey: .codec)
       try container.encode(answer.preset, forKey: .preset)
       try container.encode(answer.following, forKey: .following)
+      try container.encode(wanted: answer.wanted, insteadOf: answer.preset)
     case .state(let rev, let state):
       try container.encode("state", forKey: .type)
       try container.encode(rev, forKey: .rev)
@@ -49,6 +50,7 @@ extension ServerMessage: Encodable {
       try container.encode(change.scope, forKey: .scope)
       try container.encodeIfPresent(change.rtpTimestamp, forKey: .rtpTimestamp)
       try container.encode(change.following, forKey: .following)
+      try container.encode(wanted: change.wanted, insteadOf: change.preset)
     case .itemChanged(let item):
       try container.encode("item/changed", forKey: .type)
       try container.encode(item, forKey: .item)
@@ -76,10 +78,19 @@ extension ServerMessage: Encodable {
     }
   }
 
-  private enum Key: String, CodingKey {
+  fileprivate enum Key: String, CodingKey {
     case type, id, `protocol`, session, role, name, preset, following, rev, limits, sdp, codec, scope, rtpTimestamp,
       item
-    case code, message, time, frames, reason, retryAfter
+    case code, message, time, frames, reason, retryAfter, wanted
+  }
+}
+
+extension KeyedEncodingContainer<ServerMessage.Key> {
+  /// What was asked for, and why it is not what is shown; nothing where it is.
+  fileprivate mutating func encode(wanted: UInt8, insteadOf preset: UInt8) throws {
+    guard wanted != preset else { return }
+    try encode(wanted, forKey: .wanted)
+    try encode(SignallingError.Code.encoderLimit.rawValue, forKey: .reason)
   }
 }
 

@@ -52,14 +52,18 @@ public enum ServerMessage: Hashable, Sendable {
     public var sdp: String
     /// `h264` or `vp8`.
     public var codec: String
+    /// What will be seen.
     public var preset: UInt8
     public var following: Bool
+    /// What was asked for: another one than `preset` while there is no encoder for it.
+    public var wanted: UInt8
 
-    public init(sdp: String, codec: String, preset: UInt8, following: Bool) {
+    public init(sdp: String, codec: String, preset: UInt8, following: Bool, wanted: UInt8? = nil) {
       self.sdp = sdp
       self.codec = codec
       self.preset = preset
       self.following = following
+      self.wanted = wanted ?? preset
     }
   }
 
@@ -70,12 +74,15 @@ public enum ServerMessage: Hashable, Sendable {
     /// Of the first frame of the new preset, 90 kHz; nil without a media connection.
     public var rtpTimestamp: UInt32?
     public var following: Bool
+    /// What was asked for: another one than `preset` while there is no encoder for it.
+    public var wanted: UInt8
 
-    public init(preset: UInt8, scope: Scope, rtpTimestamp: UInt32?, following: Bool) {
+    public init(preset: UInt8, scope: Scope, rtpTimestamp: UInt32?, following: Bool, wanted: UInt8? = nil) {
       self.preset = preset
       self.scope = scope
       self.rtpTimestamp = rtpTimestamp
       self.following = following
+      self.wanted = wanted ?? preset
     }
   }
 
@@ -106,6 +113,8 @@ public enum ServerMessage: Hashable, Sendable {
     case shutdown
     /// The media connection ended: a new offer makes another.
     case mediaLost
+    /// All places were taken, and somebody came who holds fewer of them.
+    case crowdedOut
     /// Closed for abuse.
     case kicked
   }

@@ -16,6 +16,8 @@ public struct SignallingError: Error, Hashable, Sendable {
     case unknownToken
     /// As many viewers as allowed are watching.
     case viewerLimit
+    /// Nothing more can be encoded, and nothing that is has a codec of the offer.
+    case encoderLimit
     case noCommonCodec
     /// The SDP cannot be read, or lacks what WebRTC needs.
     case badOffer

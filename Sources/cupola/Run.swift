@@ -49,7 +49,7 @@ struct Run: AsyncParsableCommand {
     }
     let settings = configuration
     var web = settings.httpService
-    web.source = { appliance.source(of: $0) }
+    web.source = appliance.sourceOf
     let server = HTTPService(
       configuration: web, routes: appliance.routes, statistics: appliance.webServerStatistics,
       logger: log

@@ -9,8 +9,10 @@ extension WholeApplianceTests {
   /// The appliance in this process, asked through its routes; media over real sockets.
   @Suite struct InProcessTests {
     /// An appliance that plays its test card while `body` runs.
+    ///
+    /// Each loopback address counts as a machine of its own.
     private func withAppliance(
-      viewers: Int = 100, _ body: (TestedAppliance) async throws -> Void
+      viewers: Int = 100, encoders: Int = 16, _ body: (TestedAppliance) async throws -> Void
     ) async throws {
       let folder = try TemporaryFolder()
       var configuration = ApplianceConfiguration()
@@ -20,8 +22,11 @@ extension WholeApplianceTests {
       configuration.operator.pin = CupolaProcess.pin
       configuration.stateDirectory = folder.path
       (configuration.video.width, configuration.video.height) = (320, 180)
+      configuration.video.encoders = .count(encoders)
       let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-      let appliance = try Appliance(configuration: configuration, log: log)
+      let appliance = try Appliance(
+        configuration: configuration, log: log,
+        sourceOf: { if case .v4(let bits) = $0 { .address(bits) } else { .loopback } })
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await appliance.run() }
         try await body(TestedAppliance(appliance: appliance))
@@ -134,6 +139,87 @@ extension WholeApplianceTests {
         #expect(try await appliance.join("front", second.offer).status == 201)
       }
     }
+
+    @Test func `an offer that nobody comes for has nothing encoded`() async throws {
+      try await withAppliance { appliance in
+        #expect(try await appliance.isAsleep())
+        for number in 0..<6 {
+          let player = try LoopbackPlayer(seed: UInt64(20 + number))
+          #expect(try await appliance.join("\(number)", player.offer).status == 201)
+        }
+        #expect(try await appliance.awakePresets().isEmpty)
+        #expect(try await appliance.state().viewers == 0)
+        let player = try LoopbackPlayer(seed: 30)
+        try player.accept(String(decoding: try await appliance.join("up", player.offer).body, as: UTF8.self))
+        #expect(player.run { $0.frames.count >= 2 })
+        #expect(try await appliance.awakePresets() == [4])
+        #expect(try await appliance.state().viewers == 1)
+      }
+    }
+
+    @Test func `offers without an end from one machine keep nobody else out`() async throws {
+      try await withAppliance(viewers: 4) { appliance in
+        let attacker = try LoopbackPlayer(seed: 40)
+        func attack(_ count: Int) async throws {
+          for _ in 0..<count { _ = try? await appliance.join("front", attacker.offer, from: 66) }
+        }
+        try await attack(100)
+        for machine in 2...4 {
+          let player = try LoopbackPlayer(seed: UInt64(40 + machine))
+          let answer = try await appliance.join("front", player.offer, from: machine)
+          #expect(answer.status == 201)
+          // Between offer and connection they come too.
+          try await attack(100)
+          try player.accept(String(decoding: answer.body, as: UTF8.self))
+          #expect(player.run { $0.frames.count >= 3 })
+          try await attack(100)
+          #expect(player.run { $0.frames.count >= 6 })
+          #expect(try await appliance.state().viewers == machine - 1)
+        }
+      }
+    }
+
+    @Test func `the greediest machine makes room for another one`() async throws {
+      try await withAppliance(viewers: 3) { appliance in
+        let greedy = try (0..<3).map { try LoopbackPlayer(seed: UInt64(50 + $0)) }
+        for player in greedy {
+          try player.accept(
+            String(decoding: try await appliance.join("front", player.offer, from: 66).body, as: UTF8.self))
+          #expect(player.run { $0.frames.count >= 1 })
+        }
+        let late = try LoopbackPlayer(seed: 60)
+        try late.accept(String(decoding: try await appliance.join("front", late.offer, from: 2).body, as: UTF8.self))
+        #expect(late.run { $0.frames.count >= 3 })
+        #expect(greedy[0].run { $0.closed != nil })
+        #expect(greedy[2].run { $0.frames.count >= 5 } && greedy[2].closed == nil)
+      }
+    }
+
+    @Test func `one stream too many is the nearest one, and the right one when there is room`() async throws {
+      try await withAppliance(encoders: 2) { appliance in
+        func watch(_ preset: String, seed: UInt64) async throws -> (LoopbackPlayer, APIResponse) {
+          let player = try LoopbackPlayer(seed: seed)
+          let answer = try await appliance.join(preset, player.offer)
+          try player.accept(String(decoding: answer.body, as: UTF8.self))
+          #expect(player.run { $0.frames.count >= 3 })
+          return (player, answer)
+        }
+        #expect(try await appliance.isAsleep())
+        // The programme shows the front; a place is kept for it.
+        let (first, own) = try await watch("right", seed: 70)
+        #expect(own.headers["Cupola-Preset"] == nil)
+        let (second, other) = try await watch("left", seed: 71)
+        #expect(other.headers["Cupola-Preset"] == "1; reason=encoderLimit")
+        #expect(try await appliance.awakePresets() == [1])
+        let (_, third) = try await watch("programme", seed: 72)
+        #expect(third.headers["Cupola-Preset"] == nil)
+        #expect(try await appliance.awakePresets() == [0, 1])
+        let seen = second.frames.count
+        first.close()
+        #expect(second.run { $0.frames[seen...].contains(where: \.isKeyFrame) })
+        #expect(try await appliance.awakePresets() == [0, 3])
+      }
+    }
   }
 }
 
@@ -142,18 +228,20 @@ private struct TestedAppliance {
   let appliance: Appliance
 
   func ask(
-    _ method: HTTPMethod, _ path: String, parameters: [String: String] = [:], body: String = ""
+    _ method: HTTPMethod, _ path: String, parameters: [String: String] = [:], body: String = "",
+    from host: String = "127.0.0.1"
   ) async throws -> APIResponse {
     let route = try #require(appliance.routes.first { $0.method == method && $0.path == path })
     return try await route.handler(
       APIRequest(
         method: method, path: path, parameters: parameters,
         headers: ["Authorization": "Bearer \(CupolaProcess.pin)", "Content-Type": "application/sdp"],
-        body: Array(body.utf8)))
+        body: Array(body.utf8), remoteAddress: RemoteAddress(host: host, port: 1)))
   }
 
-  func join(_ preset: String, _ offer: String) async throws -> APIResponse {
-    try await ask(.post, "/whep/{preset}", parameters: ["preset": preset], body: offer)
+  /// - Parameter machine: who offers, by the last number of its address.
+  func join(_ preset: String, _ offer: String, from machine: Int = 1) async throws -> APIResponse {
+    try await ask(.post, "/whep/{preset}", parameters: ["preset": preset], body: offer, from: "127.0.0.\(machine)")
   }
 
   func state() async throws -> ReportedState {

@@ -192,6 +192,31 @@ extension BrowserTests {
       }
     }
 
+    @Test func `whoever has been crowded out waits for a place and comes back by itself`() async throws {
+      try await StandInServer.withPage { page in
+        try await page.waitUntil(Self.isPlaying)
+        try await page.run("server.tell({ type: 'bye', reason: 'crowdedOut', retryAfter: 5 })")
+        try await page.waitUntil("document.getElementById('notice-title').textContent === 'Every place is taken'")
+        #expect(try await page.evaluate("server.count('offer')") == 1)
+        try await page.waitUntil("cupola.state().counts.joins === 2 && cupola.state().connection === 'playing'")
+      }
+    }
+
+    @Test func `a view that waits for an encoder is named and asked for again after a reload`() async throws {
+      try await StandInServer.withPage { page in
+        try await page.waitUntil(Self.isPlaying)
+        let change = "type: 'preset/changed', scope: 'me', following: false"
+        try await page.run("server.tell({ \(change), preset: 1, wanted: 2, reason: 'encoderLimit' })")
+        try await page.waitUntil("cupola.state().preset === 1 && cupola.state().wanted === 2")
+        try await page.waitUntil("document.getElementById('line').textContent.includes('comes when there is room')")
+        try await page.waitUntil("document.querySelector('button[data-number=\"2\"]').classList.contains('pending')")
+        #expect(try await page.evaluate("JSON.parse(sessionStorage.getItem('cupola')).preset") == 2)
+        try await page.run("server.tell({ \(change), preset: 2 })")
+        try await page.waitUntil("cupola.state().preset === 2 && cupola.state().wanted === null")
+        try await page.waitUntil("document.getElementById('line').hidden")
+      }
+    }
+
     @Test func `shows the server's notice and takes it away`() async throws {
       try await StandInServer.withPage(before: "server.notice = 'No media found: showing the test card';") { page in
         try await page.waitUntil(Self.isPlaying)

@@ -32,7 +32,7 @@ import Testing
                   hosts: [dome.example], proxies: [10.0.0.1], crossOrigin: true, web: /srv/web }
         playlist: { sources: [/a, /b.mp4], repeat: false }
         presets: [{ number: 9, name: stage, yaw: -12.5, pitch: 3, roll: 1, fov: 70 }]
-        video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8] }
+        video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8], encoders: 3 }
         hardware: { device: /dev/dri/renderD129, decode: false }
         operator: { pin: "0123" }
         state: { directory: /tmp/x }
@@ -55,6 +55,7 @@ import Testing
     expected.video.framerate = 25
     expected.video.bitrate = 2_500_000
     expected.video.codecs = [.vp8]
+    expected.video.encoders = .count(3)
     expected.hardware.device = .path("/dev/dri/renderD129")
     expected.hardware.decode = false
     expected.operator.pin = "0123"
@@ -96,6 +97,10 @@ import Testing
       "cupola.yaml:1:21: hardware.device: \"gpu\" is not a device; allowed are auto, none, and a render node such as /dev/dri/renderD128"
     ),
     ("hardware: { decode: maybe }\n", "cupola.yaml:1:21: hardware.decode: \"maybe\" is neither true nor false"),
+    (
+      "video: { encoders: 0 }\n",
+      "cupola.yaml:1:20: video.encoders: \"0\" is neither auto nor a whole number (1 to 512)"
+    ),
     ("video: { codecs: [av1] }\n", "cupola.yaml:1:19: video.codecs[0]: \"av1\" is unknown; allowed are h264, vp8"),
     (
       "server: { http: localhost }\n",

@@ -16,7 +16,8 @@ public func fuzzSDP(_ bytes: UnsafeRawBufferPointer) {
   guard let parsed = try? SessionDescription(parsing: answer.text) else { preconditionFailure("cannot read its own") }
   precondition(parsed.media.count == offer.media.count)
   precondition(zip(parsed.media, offer.media).allSatisfy { $0.kind == $1.kind && $0.transport == $1.transport })
-  let accepted = parsed.media.filter { !$0.isRejected }
+  precondition(parsed.media.allSatisfy { $0.iceUfrag != nil && !$0.fingerprints.isEmpty && $0.setup == "passive" })
+  let accepted = parsed.media.filter { !$0.isRejected && $0.direction != .inactive }
   precondition(accepted.count == 1 && accepted[0].mid == answer.session.video.mid)
   precondition(accepted[0].payloadTypes.first == answer.session.video.payloadType)
 }

@@ -32,6 +32,15 @@ import Testing
     (.pong(id: 9, time: 1732302000123.25), #"{"id":9,"time":1732302000123.25,"type":"pong"}"#),
     (.pong(id: nil, time: .infinity), #"{"time":null,"type":"pong"}"#),
     (.bye(reason: .shutdown, retryAfter: 1), #"{"reason":"shutdown","retryAfter":1,"type":"bye"}"#),
+    (
+      .presetChanged(id: 4, .init(preset: 2, scope: .me, rtpTimestamp: nil, following: false, wanted: 5)),
+      #"{"following":false,"id":4,"preset":2,"reason":"encoderLimit","scope":"me","type":"preset/changed","wanted":5}"#
+    ),
+    (
+      .answer(id: 5, .init(sdp: "v=0", codec: "vp8", preset: 0, following: true, wanted: 1)),
+      #"{"codec":"vp8","following":true,"id":5,"preset":0,"reason":"encoderLimit","sdp":"v=0","type":"answer","wanted":1}"#
+    ),
+    (.bye(reason: .crowdedOut, retryAfter: 5), #"{"reason":"crowdedOut","retryAfter":5,"type":"bye"}"#),
     (.bye(reason: .mediaLost, retryAfter: nil), #"{"reason":"mediaLost","type":"bye"}"#),
     (
       .health(

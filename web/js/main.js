@@ -93,6 +93,7 @@ window.cupola = {
     connection: viewer.connection,
     reason: viewer.reason,
     preset: viewer.preset,
+    wanted: viewer.wanted,
     following: viewer.following,
     pending: viewer.pending,
     role: viewer.role,

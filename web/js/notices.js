@@ -55,6 +55,11 @@ export function noticeFor(viewer) {
       }
       return card(seen ? 'Reconnecting…' : 'Connecting…', '', { busy: true, delay: true });
   }
+  if (viewer.wanted !== null) {
+    const name = viewer.programme.presets.find(({ number }) => number === viewer.wanted)?.name ?? viewer.wanted;
+    const text = `This Cupola shows as many views at a time as it can. “${name}” comes when there is room.`;
+    return { weight: 'quiet', text };
+  }
   if (viewer.programme.notice) return { weight: 'quiet', text: viewer.programme.notice };
   return null;
 }

@@ -36,7 +36,7 @@ export class Presets {
       else button.removeAttribute('aria-current');
       button.classList.toggle('programme', isProgramme);
       button.querySelector('.on-programme').textContent = isProgramme ? ', on the programme' : '';
-      const isPending = viewer.pending?.preset === number && number !== viewer.preset;
+      const isPending = (viewer.pending?.preset ?? viewer.wanted) === number && number !== viewer.preset;
       button.classList.toggle('pending', isPending);
       button.setAttribute('aria-busy', String(isPending));
     }

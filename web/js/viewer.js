@@ -36,6 +36,8 @@ export class Viewer extends EventTarget {
   reason = null;
   role = 'viewer';
   preset = null;
+  /** The preset that was asked for, while another one is shown for want of an encoder; else null. */
+  wanted = null;
   following = true;
   /** The switch that was asked for and has not happened: { preset, scope, at, id }, or null. */
   pending = null;
@@ -251,11 +253,12 @@ export class Viewer extends EventTarget {
   }
 
   #presetChanged(message) {
-    this.#takePreset(message.preset, message.following);
+    this.#takePreset(message.preset, message.following, message.wanted);
     this.switches.changed(message);
     const { pending } = this;
     if (!pending) return;
-    const isMeant = message.id === undefined ? pending.preset === message.preset : pending.id === message.id;
+    const { id, preset, wanted = preset } = message;
+    const isMeant = id === undefined ? pending.preset === wanted : pending.id === id;
     if (isMeant) this.pending = null;
   }
 
@@ -267,10 +270,13 @@ export class Viewer extends EventTarget {
     this.switches.done(pending.id);
   }
 
-  #takePreset(preset, following) {
+  /** What is remembered over a reload is what was asked for. */
+  #takePreset(preset, following, wanted) {
     if (Number.isInteger(preset)) this.preset = preset;
     if (typeof following === 'boolean') this.following = following;
-    this.#memory.remember({ following: this.following, preset: this.following ? undefined : this.preset });
+    this.wanted = Number.isInteger(wanted) && wanted !== preset ? wanted : null;
+    const asked = this.wanted ?? this.preset;
+    this.#memory.remember({ following: this.following, preset: this.following ? undefined : asked });
   }
 
   #failed(message) {
@@ -290,8 +296,8 @@ export class Viewer extends EventTarget {
         this.#update({ connection: 'unsupported', reason: String(message ?? '') });
         break;
       case 'viewerLimit':
-        this.#update({ connection: 'full', reason: String(message ?? '') });
-        this.#joinTimer = setTimeout(() => this.#rejoin('full'), fullWait);
+      case 'encoderLimit':
+        this.#waitForPlace(String(message ?? ''));
         break;
       default:
         this.#update({ connection: this.#joiningState, reason: String(message ?? code) });
@@ -299,8 +305,18 @@ export class Viewer extends EventTarget {
     }
   }
 
+  #waitForPlace(reason) {
+    this.#update({ connection: 'full', reason });
+    clearTimeout(this.#joinTimer);
+    this.#joinTimer = setTimeout(() => this.#rejoin('full'), fullWait);
+  }
+
   #farewell({ reason }) {
     switch (reason) {
+      case 'crowdedOut':
+        this.#dropJoining();
+        this.#waitForPlace('Others have come who watch on fewer screens.');
+        break;
       case 'mediaLost':
         // With a new connection under way it can only be the old one that is meant.
         if (this.#joining) break;
@@ -338,7 +354,7 @@ export class Viewer extends EventTarget {
       this.#picture.attach(detail);
     });
     peer.addEventListener('lost', () => {
-      if (this.#joining !== joining && this.#shown !== joining) return;
+      if (this.connection === 'full' || (this.#joining !== joining && this.#shown !== joining)) return;
       this.counts.losses += 1;
       // A lost picture is replaced only when nothing newer is on its way.
       if (this.#joining === joining || !this.#joining) this.#rejoin('lost');
@@ -364,7 +380,7 @@ export class Viewer extends EventTarget {
     if (!joining || message.id !== joining.offerID) return;
     this.codec = typeof message.codec === 'string' ? message.codec : null;
     if (this.connection === 'full') this.#update({ connection: this.#joiningState, reason: null });
-    this.#takePreset(message.preset, message.following);
+    this.#takePreset(message.preset, message.following, message.wanted);
     this.latency.reset();
     try {
       await joining.peer.accept(message.sdp);
