@@ -11,8 +11,9 @@ SWIFT ?= swift
 # modules) would wait for a core until the others are done. Each compiler takes up to 0.6 GB.
 JOBS ?= $(shell cores=$$(nproc); room=$$(awk '/^MemAvailable/ {print int($$2 / 600000)}' /proc/meminfo); \
   jobs=$$((cores * 3 < room ? cores * 3 : room)); echo $$((jobs > cores ? jobs : cores)))
-# PIE is the default; the rest makes an overflow in C, ours or a dependency's, an end and no way in.
-HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,-Xcc $(flag)) \
+# PIE is the default; the rest makes an overflow in C, ours or a dependency's, an end and no way in. Calls that the C
+# library checks are in Package.swift: where Swift imports its headers they are declared twice.
+HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection,-Xcc $(flag)) \
   $(foreach flag,-z relro -z now,-Xlinker $(flag))
 FLAGS := -c release --explicit-target-dependency-import-check error -j $(JOBS) $(HARDENING)
 BIN := .build/release

@@ -11,6 +11,11 @@ let house: [SwiftSetting] = [
 /// Modules that parse what comes from outside, or decide: no unsafe construct without the word.
 let strict = house + [.strictMemorySafety()]
 
+/// Our own C: the C library checks the sizes of what it is given.
+let fortified: [CSetting] = [
+  .unsafeFlags(["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"], .when(configuration: .release))
+]
+
 /// libFuzzer brings its own `main`, so its program is there only when it is asked for.
 let isFuzzing = Context.environment["CUPOLA_FUZZ"] != nil
 
@@ -37,31 +42,31 @@ let package = Package(
     .target(name: "SansIO", swiftSettings: strict),
     // Who gets a place, a turn or a try when there are not enough for all.
     .target(name: "Fairness", dependencies: ["SansIO"], swiftSettings: strict),
-    .target(name: "CNeighbours"),
+    .target(name: "CNeighbours", cSettings: fortified),
     .target(name: "Neighbours", dependencies: ["SansIO", "Fairness", "CNeighbours"], swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "SDP", swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
     .systemLibrary(name: "COpenSSL"),
-    .target(name: "CDTLSClock"),
+    .target(name: "CDTLSClock", cSettings: fortified),
     .target(name: "DTLS", dependencies: ["SansIO", "COpenSSL", "CDTLSClock"], swiftSettings: house),
     .systemLibrary(name: "CSRTP"),
     .target(name: "SRTP", dependencies: ["COpenSSL", "CSRTP"], swiftSettings: house),
     .target(
       name: "WebRTC", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
-    .target(name: "CDatagram"),
+    .target(name: "CDatagram", cSettings: fortified),
     .target(
       name: "DatagramIO", dependencies: ["Heartbeats", "SansIO", "ICE", "SDP", "RTP", "WebRTC", "CDatagram"],
       swiftSettings: house),
 
     // The media tower.
     .target(name: "Media", swiftSettings: strict),
-    .target(name: "CRemap"),
+    .target(name: "CRemap", cSettings: fortified),
     .target(name: "SphericalVideo", dependencies: ["Media", "CRemap"], swiftSettings: strict),
     .target(
-      name: "CFFmpeg", linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
+      name: "CFFmpeg", cSettings: fortified, linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CVA"),
-    .target(name: "CSurface"),
+    .target(name: "CSurface", cSettings: fortified),
     .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
     .target(
       name: "Playout", dependencies: ["Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
