@@ -44,7 +44,8 @@ public struct HTTPServiceConfiguration: Sendable {
   public var webSocket: WebSocketConfiguration
 
   public init(
-    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], proxies: [String] = [], limits: Limits = Limits(),
+    address: Address, webRoot: String? = nil, allowedHostNames: [String] = [], proxies: [String] = [],
+    limits: Limits = Limits(),
     webSocket: WebSocketConfiguration = WebSocketConfiguration()
   ) {
     self.address = address
