@@ -6,6 +6,13 @@ struct Author: Sendable {
   var source: Source
   /// Of the device, or that it was the PIN; empty: no operator.
   var name: String
+
+  fileprivate func metadata(_ what: Logger.Metadata) -> Logger.Metadata {
+    var metadata = what
+    metadata["source"] = "\(source)"
+    if !name.isEmpty { metadata["device"] = "\(name)" }
+    return metadata
+  }
 }
 
 /// What others see, and somebody changed.
@@ -40,15 +47,13 @@ extension Appliance {
   func note(_ change: Change, _ what: String, by author: Author) {
     activity.count(change)
     publish()
-    log.info(
-      change.sentence, metadata: ["to": "\(what)", "source": "\(author.source)", "device": "\(author.name)"])
+    log.info(change.sentence, metadata: author.metadata(["to": "\(what)"]))
   }
 
   /// Somebody watches from now on.
   func noteJoin(_ viewer: some CustomStringConvertible, by entrance: Entrance, _ author: Author) {
     activity.count(entrance)
     publish()
-    log.info(
-      "Somebody joins", metadata: ["viewer": "\(viewer)", "source": "\(author.source)", "device": "\(author.name)"])
+    log.info("Somebody joins", metadata: author.metadata(["viewer": "\(viewer)"]))
   }
 }

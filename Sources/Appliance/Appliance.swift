@@ -155,7 +155,9 @@ public actor Appliance: Service {
   /// Plays and serves until a graceful shutdown or a cancellation; then tells the viewers and ends everything.
   public func run() async throws {
     if saved.failuresInARow >= SavedState.patience {
-      log.error("An item ended Cupola again and again and is skipped", metadata: ["item": "\(PrintableLocation(saved.item ?? ""))"])
+      log.error(
+        "An item ended Cupola again and again and is skipped",
+        metadata: ["item": "\(PrintableLocation(saved.item ?? ""))"])
     }
     lookAtMachine()
     lookAtNetwork()

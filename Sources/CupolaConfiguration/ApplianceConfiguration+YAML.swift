@@ -54,7 +54,8 @@ extension ApplianceConfiguration {
 
   private mutating func readServer(_ node: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(
-      node, "server", allowed: ["http", "webrtc", "advertise", "viewers", "name", "hosts", "proxies", "crossOrigin", "web"])
+      node, "server",
+      allowed: ["http", "webrtc", "advertise", "viewers", "name", "hosts", "proxies", "crossOrigin", "web"])
     func endpoint(_ name: String) -> Endpoint? {
       guard let node = keys[name] else { return nil }
       guard let endpoint = node.scalar.flatMap({ Endpoint($0.string) }) else {

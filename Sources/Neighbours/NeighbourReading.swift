@@ -1,4 +1,5 @@
 import CNeighbours
+import Fairness
 import Glibc
 import SansIO
 
@@ -31,6 +32,21 @@ package struct NeighbourReading: Sendable {
       reading.neighbours[address] = entry.link_layer
     }
     return reading
+  }
+
+  /// Asks the kernel for one address, in some microseconds; nil when it does not say.
+  static func find(_ address: IPAddress) -> Source? {
+    var entry = cneighbours_entry()
+    switch address {
+    case .v4(let bits): entry.low = UInt64(bits)
+    case .v6(let high, let low): (entry.high, entry.low, entry.is_v6) = (high, low, true)
+    }
+    return switch unsafe cneighbours_find(&entry) {
+    case Int32(CNEIGHBOURS_OWN.rawValue): .loopback
+    case Int32(CNEIGHBOURS_ON_LINK.rawValue): .neighbour(LinkLayerAddress(entry.link_layer))
+    case Int32(CNEIGHBOURS_ELSEWHERE.rawValue): Source(address)
+    default: nil
+    }
   }
 
   private static var ownAddresses: Set<IPAddress> {

@@ -7,14 +7,16 @@ import Synchronization
 /// neighbour table has of everybody whom this machine has answered.
 ///
 /// `source(of:)` may be called from any thread but those of media: now and then it reads the kernel's table, which takes
-/// about a millisecond. One reading serves every address that is in it, readings are at most `burst` at once and `rate` a
-/// second after that, and nobody waits for another's: who is not known yet and cannot be looked up goes by the address
-/// until the next time. What is remembered has a bound.
+/// about a millisecond. One reading serves every address that is in it; readings are few, and when there were enough of
+/// them the kernel is asked for single addresses, which takes some microseconds. Nobody waits for another's: who is not
+/// known and cannot be looked up goes by the address until the next time. What is remembered has a bound.
 public final class Neighbours: Sendable {
   /// Addresses that are remembered; the kernel by default holds as many of each family as a quarter of this.
   package static let capacity = 4096
-  package static let burst = 10
-  package static let rate = 50.0
+  /// Readings of the whole table at once, and a second after that.
+  package static let readings = (burst: 4, rate: 4.0)
+  /// Questions for a single address.
+  package static let questions = (burst: 2000, rate: 2000.0)
   /// A machine may hand its address on to another one: then this long it is taken for the old one. In nanoseconds.
   package static let lifetime: UInt64 = 30_000_000_000
   /// What was on no link is looked for again after this; it may have come closer.
@@ -27,12 +29,14 @@ public final class Neighbours: Sendable {
 
   fileprivate struct Memory {
     var entries: [IPAddress: Entry] = [:]
-    var readings = TokenBucket(burst: Neighbours.burst, rate: Neighbours.rate)
+    var readings = TokenBucket(burst: Neighbours.readings.burst, rate: Neighbours.readings.rate)
+    var questions = TokenBucket(burst: Neighbours.questions.burst, rate: Neighbours.questions.rate)
   }
 
   private let memory = Mutex(Memory())
   private let clock: @Sendable () -> UInt64
   private let read: @Sendable () -> NeighbourReading?
+  private let find: @Sendable (IPAddress) -> Source?
 
   public convenience init() {
     self.init(
@@ -46,12 +50,15 @@ public final class Neighbours: Sendable {
   /// - Parameters:
   ///   - clock: monotonic nanoseconds.
   ///   - read: what the kernel knows; nil: it does not say.
+  ///   - find: what it knows of one address.
   package init(
     clock: @escaping @Sendable () -> UInt64,
-    read: @escaping @Sendable () -> NeighbourReading? = { NeighbourReading.read(capacity: Neighbours.capacity) }
+    read: @escaping @Sendable () -> NeighbourReading? = { NeighbourReading.read(capacity: Neighbours.capacity) },
+    find: @escaping @Sendable (IPAddress) -> Source? = { NeighbourReading.find($0) }
   ) {
     self.clock = clock
     self.read = read
+    self.find = find
   }
 
   /// How many addresses are remembered.
@@ -62,38 +69,48 @@ public final class Neighbours: Sendable {
     let address = address.unmapped
     if address.isLoopback { return .loopback }
     let now = clock()
-    let (known, mayRead) = memory.withLock { memory in
-      if let entry = memory.entries[address], now < entry.until { return (Optional(entry.source), false) }
-      return (nil, memory.readings.take(at: now))
+    enum Way { case known(Source), reading, question, none }
+    let way: Way = memory.withLock { memory in
+      if let entry = memory.entries[address], now < entry.until { return .known(entry.source) }
+      if memory.readings.take(at: now) { return .reading }
+      return memory.questions.take(at: now) ? .question : .none
     }
-    if let known { return known }
     let elsewhere = Source(address)
     // Outside of the lock: whoever is known already does not wait for the kernel.
-    guard mayRead, let reading = read() else { return elsewhere }
-    return memory.withLock { memory in
-      memory.take(reading, at: now)
-      if let entry = memory.entries[address], now < entry.until { return entry.source }
-      memory.remember(elsewhere, of: address, until: now + Self.lifetimeElsewhere, at: now)
-      return elsewhere
+    switch way {
+    case .known(let source): return source
+    case .none: return elsewhere
+    case .question:
+      guard let source = find(address) else { return elsewhere }
+      memory.withLock { $0.remember(source, of: address, at: now) }
+      return source
+    case .reading:
+      guard let reading = read() else { return elsewhere }
+      return memory.withLock { memory in
+        memory.take(reading, at: now)
+        if let entry = memory.entries[address], now < entry.until { return entry.source }
+        memory.remember(elsewhere, of: address, at: now)
+        return elsewhere
+      }
     }
   }
 }
 
 extension Neighbours.Memory {
   mutating func take(_ reading: NeighbourReading, at now: UInt64) {
-    let until = now + Neighbours.lifetime
     for (address, linkLayer) in reading.neighbours {
-      remember(.neighbour(LinkLayerAddress(linkLayer)), of: address, until: until, at: now)
+      remember(.neighbour(LinkLayerAddress(linkLayer)), of: address, at: now)
     }
-    for address in reading.own { remember(.loopback, of: address, until: until, at: now) }
+    for address in reading.own { remember(.loopback, of: address, at: now) }
   }
 
   /// Where there is no room, what is over gives way, and else whatever is there.
-  mutating func remember(_ source: Source, of address: IPAddress, until: UInt64, at now: UInt64) {
+  mutating func remember(_ source: Source, of address: IPAddress, at now: UInt64) {
     if entries[address] == nil, entries.count >= Neighbours.capacity {
       entries = entries.filter { now < $0.value.until }
       if entries.count >= Neighbours.capacity { entries.removeAll(keepingCapacity: true) }
     }
-    entries[address] = Neighbours.Entry(source: source, until: until)
+    let lifetime = source == Source(address) ? Neighbours.lifetimeElsewhere : Neighbours.lifetime
+    entries[address] = Neighbours.Entry(source: source, until: now + lifetime)
   }
 }

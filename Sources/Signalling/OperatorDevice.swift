@@ -23,7 +23,8 @@ public struct OperatorDevice: Hashable, Sendable, Codable {
   static func tidy(_ name: String) -> String {
     var tidy = ""
     for scalar in name.unicodeScalars.prefix(4 * maximumName) {
-      let isShown = scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !scalar.properties.isDefaultIgnorableCodePoint
+      let isShown =
+        scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !scalar.properties.isDefaultIgnorableCodePoint
         && !(0x2028...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
       tidy.unicodeScalars.append(isShown ? scalar : " ")
     }

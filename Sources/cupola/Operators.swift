@@ -18,7 +18,10 @@ struct Operators: ParsableCommand {
   struct Service: ParsableArguments {
     @OptionGroup var options: ConfigurationOptions
 
-    @Option(help: "Where it serves pages, such as 127.0.0.1:8080, when it was started with another address than the configured one.")
+    @Option(
+      help:
+        "Where it serves pages, such as 127.0.0.1:8080, when it was started with another address than the configured one."
+    )
     var http: String?
 
     func ask(_ method: String, _ path: String) throws -> LocalHTTP.Answer {

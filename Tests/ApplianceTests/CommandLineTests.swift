@@ -22,7 +22,9 @@ extension WholeApplianceTests {
       return Outcome(status: status, output: ending.output, errors: errors)
     }
 
-    @Test(arguments: [[], ["run"], ["check"], ["probe"], ["snapshot"], ["pin"], ["operators"], ["operators", "revoke"]])
+    @Test(arguments: [
+      [], ["run"], ["check"], ["probe"], ["snapshot"], ["pin"], ["operators"], ["operators", "revoke"],
+    ])
     func `every verb explains itself`(verb: [String]) async throws {
       let outcome = try await cupola(verb + ["--help"])
       #expect(outcome.status == 0)

@@ -115,8 +115,17 @@ extension WholeApplianceTests {
         "PUT", "api/v1/programme", headers: ["Authorization": "Bearer \(phone.token)"], body: #"{"preset":2}"#)
       #expect(programme.status == 200)
       #expect(try await server.operate("DELETE", "api/v1/presets/5").status == 200)
-      #expect(server.hasLogged { $0.contains("The programme was switched (device Anna's phone, source loopback, to 2)") })
+      #expect(
+        server.hasLogged { $0.contains("The programme was switched (device Anna's phone, source loopback, to 2)") })
       #expect(server.hasLogged { $0.contains("A preset was changed (device the PIN, source loopback, to none at 5)") })
+    }
+
+    @Test func `whoever joins is logged with the source, and counted`() async throws {
+      let server = try await CupolaProcess.start()
+      let player = try LoopbackPlayer(seed: 190)
+      try player.accept(try server.answer(to: player.offer))
+      #expect(server.hasLogged { $0.contains("Somebody joins (source loopback, viewer ") })
+      #expect(try server.metric(#"cupola_joins_total{by="whep"}"#) { $0 == 1 } == 1)
     }
 
     @Test func `a proxy that is configured is believed, and then each of its clients is one`() async throws {
@@ -132,8 +141,11 @@ extension WholeApplianceTests {
       }
       let trusting = try await CupolaProcess.start(server: "proxies: [127.0.0.1]", pin: "7K3M-Q9XA")
       let six = Array(repeating: "198.51.100.1", count: 6)
-      #expect(try await statuses(trusting, six + ["198.51.100.2", "127.0.0.9"]) == [401, 401, 401, 401, 401, 429, 401, 401])
-      #expect(trusting.hasLogged { $0.contains("source 198.51.100.2)") && $0.contains("source 127.0.0.9)") }, "\(trusting.log)")
+      #expect(
+        try await statuses(trusting, six + ["198.51.100.2", "127.0.0.9"]) == [401, 401, 401, 401, 401, 429, 401, 401])
+      #expect(
+        trusting.hasLogged { $0.contains("source 198.51.100.2)") && $0.contains("source 127.0.0.9)") },
+        "\(trusting.log)")
       let other = try await CupolaProcess.start(pin: "7K3M-Q9XA")
       #expect(try await statuses(other, (1...6).map { "198.51.100.\($0)" }) == [401, 401, 401, 401, 401, 429])
     }
@@ -145,7 +157,8 @@ extension WholeApplianceTests {
       let own = ["--config", folder["cupola.yaml"], "--http", "127.0.0.1:\(server.ports.http)"]
       let listed = try await cupola(["operators"] + own)
       #expect(listed.exit == .code(0))
-      #expect(listed.output.hasPrefix("\(phone.id)  used 2") && listed.output.hasSuffix("  Phone\n"), "\(listed.output)")
+      #expect(
+        listed.output.hasPrefix("\(phone.id)  used 2") && listed.output.hasSuffix("  Phone\n"), "\(listed.output)")
       let revoked = try await cupola(["operators", "revoke", phone.id] + own)
       #expect(revoked.exit == .code(0) && revoked.output == "\(phone.id) is no operator any more.\n")
       #expect(try await pause(server, by: "Bearer \(phone.token)").status == 401)
@@ -217,7 +230,9 @@ extension WholeApplianceTests {
       let server = try await CupolaProcess.start(playing: sources, in: folder)
       #expect(server.hasLogged { $0.contains("Skipped (item http://127.0.0.1:1/live/cam.mp4,") })
       var told = [server.log]
-      for path in ["api/v1/state", "metrics", "healthz", "readyz"] { told.append(try await server.request("GET", path).text) }
+      for path in ["api/v1/state", "metrics", "healthz", "readyz"] {
+        told.append(try await server.request("GET", path).text)
+      }
       #expect(told[1].contains(#""name":"cam.mp4""#) && told[1].contains(#""name":"127.0.0.1:1""#), "\(told[1])")
       told.append(await server.end(by: SIGTERM).output)
       for verb in [["probe"] + sources, ["check", "--config", folder["cupola.yaml"]]] {
@@ -231,7 +246,8 @@ extension WholeApplianceTests {
     }
 
     @Test(.enabled(if: Chromium.isWanted, "CUPOLA_SKIP_BROWSER is set"))
-    func `a page becomes operator by the PIN in any case, stays it over a reload, and loses the role when it is revoked`()
+    func
+      `a page becomes operator by the PIN in any case, stays it over a reload, and loses the role when it is revoked`()
       async throws
     {
       let server = try await CupolaProcess.start(pin: "7K3M-Q9XA")

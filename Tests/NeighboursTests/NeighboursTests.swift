@@ -11,10 +11,12 @@ import Testing
       var now: UInt64 = 1_000_000_000
       var reading: NeighbourReading? = NeighbourReading()
       var readings = 0
+      var questions = 0
     }
     let state = Mutex(State())
 
     var readings: Int { state.withLock { $0.readings } }
+    var questions: Int { state.withLock { $0.questions } }
 
     func advance(_ seconds: Double) { state.withLock { $0.now += UInt64(seconds * 1e9) } }
 
@@ -27,6 +29,15 @@ import Testing
           self.state.withLock {
             $0.readings += 1
             return $0.reading
+          }
+        },
+        find: { address in
+          self.state.withLock { state in
+            state.questions += 1
+            return state.reading.map { reading in
+              if reading.own.contains(address) { return .loopback }
+              return Source(address, linkLayer: reading.neighbours[address].map(LinkLayerAddress.init))
+            }
           }
         })
     }
@@ -71,13 +82,14 @@ import Testing
     let stage = Stage()
     let neighbours = stage.neighbours()
     for second in 0..<10 {
-      for stranger in 0..<2000 {
-        let address = UInt32(0x0B00_0000 + second * 2000 + stranger)
+      for stranger in 0..<3000 {
+        let address = UInt32(0x0B00_0000 + second * 3000 + stranger)
         #expect(neighbours.source(of: .v4(address)) == .address(address))
       }
       stage.advance(1)
     }
-    #expect(stage.readings <= 10 + 9 * 10)
+    #expect(stage.readings <= 4 + 9 * 4)
+    #expect(stage.questions <= 2000 + 9 * 2000)
     #expect(neighbours.count <= Neighbours.capacity)
   }
 
@@ -85,11 +97,24 @@ import Testing
     let stage = Stage()
     let neighbours = stage.neighbours()
     let address = IPAddress.v4(0xC0A8_0107)
-    for stranger in 0..<100 as Range<UInt32> { _ = neighbours.source(of: .v4(0x0B00_0000 + stranger)) }
+    for stranger in 0..<3000 as Range<UInt32> { _ = neighbours.source(of: .v4(0x0B00_0000 + stranger)) }
     stage.set(NeighbourReading(neighbours: [address: mac]))
     #expect(neighbours.source(of: address) == .address(0xC0A8_0107))
     stage.advance(0.1)
     #expect(neighbours.source(of: address) == .neighbour(LinkLayerAddress(mac)))
+  }
+
+  @Test func `of many that come one after the other each is known when it comes`() {
+    let stage = Stage()
+    let neighbours = stage.neighbours()
+    var table = NeighbourReading()
+    for number in 0..<1000 as Range<UInt64> {
+      let address = IPAddress.v6(high: 0xFD << 56, low: number + 2)
+      table.neighbours[address] = mac
+      stage.set(table)
+      #expect(neighbours.source(of: address) == .neighbour(LinkLayerAddress(mac)))
+    }
+    #expect(stage.readings == 4 && stage.questions == 996)
   }
 
   @Test func `a kernel that does not say leaves the address`() {

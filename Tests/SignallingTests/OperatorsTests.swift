@@ -78,7 +78,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("Anna's phone", "Anna's phone"), ("  a\n b\u{0}\u{1B}[31m  ", "a b [31m"), ("", "unnamed"), ("\u{202E}\u{200B}", "unnamed"),
+      ("Anna's phone", "Anna's phone"), ("  a\n b\u{0}\u{1B}[31m  ", "a b [31m"), ("", "unnamed"),
+      ("\u{202E}\u{200B}", "unnamed"),
       (String(repeating: "é", count: 100), String(repeating: "é", count: 64)),
     ])
   func `a name is one line that can be shown`(name: String, shown: String) {
@@ -88,7 +89,9 @@ import Testing
 
   @Test func `every verdict is counted and told, with its source`() {
     let told = Mutex<[(OperatorVerdict, Source)]>([])
-    let operators = Operators(pin: pin, hash: { $0 }) { verdict, source, _ in told.withLock { $0.append((verdict, source)) } }
+    let operators = Operators(pin: pin, hash: { $0 }) { verdict, source, _ in
+      told.withLock { $0.append((verdict, source)) }
+    }
     for _ in 0..<6 { _ = operators.check(.pin("0000-0000"), from: .address(1), at: 0, date: 0) }
     _ = operators.check(.pin("7k3mq9xa"), from: .address(2), at: 0, date: 0)
     _ = operators.check(.token(""), from: .address(3), at: 0, date: 0)

@@ -20,4 +20,11 @@ struct cneighbours_entry {
 // `capacity`. Gives their number, or the negated errno.
 long cneighbours_read(struct cneighbours_entry *entries, size_t capacity);
 
+// Where an address is, seen from the calling thread's network namespace.
+enum cneighbours_place { CNEIGHBOURS_ELSEWHERE, CNEIGHBOURS_OWN, CNEIGHBOURS_ON_LINK };
+
+// Asks for the one address of `entry`, in a time that does not depend on the size of any table. Where it is on a link of
+// ours (CNEIGHBOURS_ON_LINK), `link_layer` is filled in. Gives a place, or the negated errno.
+int cneighbours_find(struct cneighbours_entry *entry);
+
 #endif

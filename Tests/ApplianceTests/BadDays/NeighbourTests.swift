@@ -38,7 +38,7 @@ import Testing
   }
 
   /// A connection from one address to another one; its descriptor.
-  private static func connect(from: String, to: String, port: UInt16) throws -> Int32 {
+  static func connect(from: String, to: String, port: UInt16) throws -> Int32 {
     func name(_ host: String, _ port: UInt16) -> sockaddr_in6 {
       var name = sockaddr_in6()
       name.sin6_family = sa_family_t(AF_INET6)
@@ -81,8 +81,11 @@ import Testing
 
     let listener = try await machine.inside { try Self.listen() }
     defer { close(listener.descriptor) }
-    let clock = Clock(step: 100_000_000)
+    let clock = Clock(step: 300_000_000)
+    // One that reads the table each time, and one that asks for each address.
     let neighbours = Neighbours(clock: clock.read)
+    let asking = Neighbours(clock: { 1 })
+    for stranger in 0..<4 as Range<UInt32> { _ = try await machine.inside { asking.source(of: .v4(0x0800_0000 + stranger)) } }
     var sources: Set<Source> = []
     // In turns: the kernel forgets neighbours of a full table.
     for part in stride(from: 0, to: addresses.count, by: 100) {
@@ -94,13 +97,24 @@ import Testing
       }
       defer { for connection in connections { close(connection) } }
       sources.formUnion(
-        try await machine.inside { try part.map { neighbours.source(of: try #require(IPAddress($0))) } })
+        try await machine.inside { try part.flatMap {
+            let address = try #require(IPAddress($0))
+            return [neighbours.source(of: address), asking.source(of: address)]
+          }
+        })
     }
     #expect(addresses.count >= 1000)
     #expect(sources == [.neighbour(LinkLayerAddress(0x0200_5E00_5399))])
-    let own = try await machine.inside {
-      ["fd00::1", "10.77.0.1", "192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0).map(neighbours.source) }
+    for neighbours in [neighbours, asking] {
+      let own = try await machine.inside {
+        ["fd00::1", "10.77.0.1", "192.0.2.1", "2001:db8::1", "10.77.0.200"].compactMap {
+          IPAddress($0).map(neighbours.source)
+        }
+      }
+      #expect(
+        own == [
+          .loopback, .loopback, .address(0xC000_0201), .network(0x2001_0DB8_0000_0000), .address(0x0A4D_00C8),
+        ])
     }
-    #expect(own == [.loopback, .loopback, .address(0xC000_0201), .network(0x2001_0DB8_0000_0000)])
   }
 }
