@@ -75,9 +75,10 @@ extension WholeApplianceTests {
 
     @Test func `an appliance that hangs is named, while whoever asks how it is gets an answer`() async throws {
       let folder = try TemporaryFolder()
+      try TestCardClip.makePlain(at: folder["clip.mp4"])
       let supervisor = try DeafSupervisor(at: folder["notify"])
       let server = try await CupolaProcess.start(
-        in: folder, environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"])
+        playing: [folder["clip.mp4"]], in: folder, environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"])
       let (isReady, said) = supervisor.receive { $0.contains("READY=1") }
       #expect(isReady, "\(said)")
 

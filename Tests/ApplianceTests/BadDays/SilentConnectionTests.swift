@@ -52,9 +52,10 @@ extension WholeApplianceTests {
 
     @Test func `600 take every place and give it to whoever has something to say`() async throws {
       let folder = try TemporaryFolder()
+      try TestCardClip.makePlain(at: folder["clip.mp4"])
       let supervisor = try DeafSupervisor(at: folder["notify"])
       let server = try await CupolaProcess.start(
-        in: folder, environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"])
+        playing: [folder["clip.mp4"]], in: folder, environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"])
       let player = try await server.watch(seed: 142)
       let before = try server.facts().descriptors
       let began = ContinuousClock.now
