@@ -90,6 +90,8 @@ extension WholeApplianceTests {
             return connection
           }
         }
+        // Who comes behind all of those has to wait until they have been accepted.
+        _ = try await time(self.health(at: far), "200", at: far, of: server, in: machines.honest)
         let took = try #require(
           try await time(self.health(at: far), "200", at: far, of: server, in: machines.honest), "\(kind)")
         let tookNear = try #require(try await time(health, "200", at: near, of: server, in: machines.greedy), "\(kind)")
