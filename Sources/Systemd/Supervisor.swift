@@ -70,9 +70,9 @@ public final class Supervisor: Sendable {
   package func look(_ round: inout Round) {
     let stalls = round.supervision.look(at: stages, now: clock())
     guard let worst = stalls.first else {
+      stalled.store(-1, ordering: .relaxed)
       if round.hasReported { report(.recovered) }
       round.hasReported = false
-      stalled.store(-1, ordering: .relaxed)
       return notifier.feedWatchdog()
     }
     stalled.store(stages.firstIndex { $0.name == worst.stage } ?? -1, ordering: .relaxed)

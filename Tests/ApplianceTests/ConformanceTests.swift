@@ -15,7 +15,10 @@ extension WholeApplianceTests {
           + arguments,
         launcher: ["/usr/bin/env", "--chdir=\(folder.path)"], errors: folder["errors"], limit: .seconds(100))
       let ending = await process.ended.value
-      if ending.exit == .code(0) { return true }
+      if ending.exit == .code(0) {
+        print(ending.output.split(separator: "\n").last ?? "")
+        return true
+      }
       print(ending.exit, ending.output, (try? String(contentsOfFile: folder["errors"], encoding: .utf8)) ?? "")
       return false
     }
@@ -61,10 +64,11 @@ extension WholeApplianceTests {
     }
 
     @Test func `the API is as its description says, whatever is asked`() async throws {
-      let server = try await CupolaProcess.start()
+      let folder = try TemporaryFolder()
+      try TestCardClip.makePlain(at: folder["clip.mp4"])
+      let server = try await CupolaProcess.start(playing: [folder["clip.mp4"]])
       var ready = try await server.request("GET", "readyz")
       for _ in 0..<2000 where ready.status == 503 { ready = try await server.request("GET", "readyz") }
-      let folder = try TemporaryFolder()
       #expect(
         await run(
           "schemathesis",

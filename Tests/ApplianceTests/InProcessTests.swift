@@ -95,27 +95,6 @@ extension WholeApplianceTests {
       }
     }
 
-    @Test func `who asks how it is does not wait for the one who changes it`() async throws {
-      try await withAppliance { appliance in
-        let (turn, isHeld) = (DispatchSemaphore(value: 0), OneShot<Void>())
-        struct Wrong: Error {}
-        let changing = Task {
-          await appliance.appliance.reload {
-            isHeld.fulfil(())
-            turn.wait()
-            throw Wrong()
-          }
-        }
-        await isHeld.value
-        for path in ["/healthz", "/api/v1/state", "/metrics"] {
-          let answer = try await appliance.ask(.get, path)
-          #expect(answer.status == 200, "\(path)")
-        }
-        turn.signal()
-        await changing.value
-      }
-    }
-
     @Test func `everyone is told when it stops`() async throws {
       let player = try LoopbackPlayer(seed: 4)
       try await withAppliance { appliance in

@@ -73,39 +73,6 @@ extension WholeApplianceTests {
       #expect(socket.wait(for: "STATUS=playing one.mp4, 1 of 1; front; 0 viewers; software decode", seconds: 10))
     }
 
-    @Test func `an appliance that hangs is named, while whoever asks how it is gets an answer`() async throws {
-      let folder = try TemporaryFolder()
-      let supervisor = try DeafSupervisor(at: folder["notify"])
-      let server = try await CupolaProcess.start(
-        in: folder, environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"])
-      let (isReady, said) = supervisor.receive { $0.contains("READY=1") }
-      #expect(isReady, "\(said)")
-
-      // A configuration whose disk does not answer: it is read where commands are carried out.
-      let text = try String(contentsOfFile: folder["cupola.yaml"], encoding: .utf8)
-      try FileManager.default.removeItem(atPath: folder["cupola.yaml"])
-      #expect(mkfifo(folder["cupola.yaml"], 0o600) == 0)
-      server.signal(SIGHUP)
-      let (isAsked, heard) = supervisor.receive(within: .seconds(20)) { $0.contains("WATCHDOG=trigger") }
-      #expect(isAsked, "\(heard)")
-      #expect(server.log.contains("The appliance stands still"))
-      for other in ["decoder", "media socket", "web server"] {
-        #expect(!server.log.contains("The \(other) stands still"))
-      }
-      let health = try server.ask("healthz") ?? ""
-      #expect(health.hasPrefix("HTTP/1.1 503 ") && health.contains("The appliance stands still."), "\(health)")
-      for path in ["api/v1/state", "metrics", "index.html"] {
-        #expect(try server.ask(path)?.hasPrefix("HTTP/1.1 200 ") == true, "\(path)")
-      }
-
-      let writer = open(folder["cupola.yaml"], O_WRONLY | O_CLOEXEC)
-      let bytes = Array(text.utf8)
-      #expect(write(writer, bytes, bytes.count) == bytes.count)
-      close(writer)
-      #expect(server.hasLogged("Everything moves again"))
-      #expect(try server.ask("healthz")?.hasPrefix("HTTP/1.1 200 ") == true)
-    }
-
     @Test(arguments: [
       ("player", "decoder"), ("cupola-media", "media socket"), ("NIO-", "web server"), ("preset 0", "preset 0 (h264)"),
     ])

@@ -41,6 +41,14 @@ enum TestCardClip {
     }
   }
 
+  /// A clip of ten seconds of some other picture, for those whom it does not matter.
+  static func makePlain(at path: String) throws {
+    try ffmpeg([
+      "-f", "lavfi", "-i", "testsrc=size=640x320:rate=\(framerate)", "-t", "10", "-c:v", "libx264", "-preset",
+      "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", path,
+    ])
+  }
+
   /// Runs `ffmpeg`.
   static func ffmpeg(_ arguments: [String]) throws {
     let ffmpeg = Process()

@@ -72,9 +72,10 @@ extension WholeApplianceTests {
     {
       let machines = try await machines()
       let folder = try TemporaryFolder()
+      try TestCardClip.makePlain(at: folder["clip.mp4"])
       let supervisor = try DeafSupervisor(at: folder["notify"])
       let server = try await CupolaProcess.start(
-        in: folder, host: "0.0.0.0", environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"],
+        playing: [folder["clip.mp4"]], in: folder, host: "0.0.0.0", environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"],
         launcher: machines.server.launcher)
       let (isReady, said) = supervisor.receive { $0.contains("READY=1") }
       #expect(isReady, "\(said)")
@@ -89,6 +90,8 @@ extension WholeApplianceTests {
             return connection
           }
         }
+        // Who comes behind all of those has to wait until they have been accepted.
+        _ = try await time(self.health(at: far), "200", at: far, of: server, in: machines.honest)
         let took = try #require(
           try await time(self.health(at: far), "200", at: far, of: server, in: machines.honest), "\(kind)")
         let tookNear = try #require(try await time(health, "200", at: near, of: server, in: machines.greedy), "\(kind)")
