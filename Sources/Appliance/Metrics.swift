@@ -52,7 +52,11 @@ extension Appliance {
   private nonisolated func writePlayback(to text: inout MetricsText) {
     let player = player.state
     let counters = player.counters
-    text.gauge("cupola_viewers", "Who is watching.", Double(published.value.state.viewers))
+    let known = published.value
+    text.gauge("cupola_viewers", "Who is watching.", Double(known.state.viewers))
+    text.counter(
+      "cupola_viewers_replaced_total", "Viewers and offers that gave their places to others.", known.viewersReplaced)
+    text.gauge("cupola_encoders_limit", "Streams that may be encoded at a time.", Double(known.encoders))
     text.gauge("cupola_test_card", "1 while the test card is on.", player.isTestCard ? 1 : 0)
     text.gauge("cupola_paused", "1 while playback is paused.", player.isPaused ? 1 : 0)
     text.gauge("cupola_playlist_items", "Items of the playlist.", Double(player.count))

@@ -18,6 +18,10 @@ struct PublishedState: Sendable {
   /// Starts with this state directory, and those of them after an end that nobody asked for.
   var starts: UInt64
   var uncleanStarts: UInt64
+  /// Viewers and offers that gave their places to others.
+  var viewersReplaced: UInt64 = 0
+  /// How many streams may be encoded at a time.
+  var encoders = 0
   /// What people did since the start.
   var activity = Activity()
   var supervisor: Supervisor?
@@ -31,7 +35,8 @@ extension Appliance {
       PublishedState(
         state: state, presetName: catalogue[programme]?.name ?? "\(programme)",
         isReachable: addresses?.isEmpty != true, framesPerSecond: framerate.framesPerSecond, provenAfter: provenAfter,
-        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts, activity: activity,
+        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts, viewersReplaced: registry.replaced,
+        encoders: registry.encoders.limit, activity: activity,
         supervisor: supervisor, probe: probe))
   }
 

@@ -38,8 +38,9 @@ package struct ViewerRegistry: Sendable {
       self.pendingReply = pendingReply
     }
 
+    package fileprivate(set) var isConnected = false
+
     package var wanted: StreamID { StreamID(preset: preset, codec: codec) }
-    fileprivate(set) var isConnected = false
   }
 
   /// What follows from who watches what.
@@ -55,6 +56,8 @@ package struct ViewerRegistry: Sendable {
 
   package private(set) var viewers: [ConnectionID: Viewer] = [:]
   package var encoders: EncoderPlaces
+  /// How many viewers and offers had to give their places to others.
+  package private(set) var replaced: UInt64 = 0
   private var places: FairShares<ConnectionID>
   private var turn: UInt64 = 0
 
@@ -78,7 +81,9 @@ package struct ViewerRegistry: Sendable {
   package mutating func admit(
     _ id: ConnectionID, from source: Source, isPrivileged: Bool = false
   ) -> FairShares<ConnectionID>.Verdict {
-    places.admit(id, from: source, isPrivileged: isPrivileged)
+    let verdict = places.admit(id, from: source, isPrivileged: isPrivileged)
+    if case .replaces = verdict { replaced += 1 }
+    return verdict
   }
 
   /// Whether it has not been replaced in the meantime.

@@ -6,12 +6,15 @@ extension WholeApplianceTests {
   @Suite(.enabled(if: Chromium.isWanted, "CUPOLA_SKIP_BROWSER is set")) struct WHEPTests {
     /// A WHEP player, as anybody would write one.
     private static let player = """
-      window.whep = async (preset) => {
+      window.whep = async (preset, sections = ['video']) => {
         const peer = new RTCPeerConnection();
         const video = document.createElement('video');
         Object.assign(video, { muted: true, autoplay: true, playsInline: true });
         document.body.append(video);
-        peer.addTransceiver('video', { direction: 'recvonly' });
+        for (const section of sections) {
+          if (section === 'data') peer.createDataChannel('remote');
+          else peer.addTransceiver(section, { direction: 'recvonly' });
+        }
         peer.ontrack = ({ track }) => (video.srcObject = new MediaStream([track]));
         await peer.setLocalDescription(await peer.createOffer());
         const answer = await fetch('/whep/' + preset, {
@@ -67,6 +70,19 @@ extension WholeApplianceTests {
         #expect(try await server.applianceState().viewers == 0)
         #expect(try await server.request("DELETE", String(location.dropFirst())).status == 404)
         try await page.waitUntil("player.peer.getReceivers()[0].transport.state === 'closed'")
+      }
+    }
+
+    @Test func `Chromium plays whatever it offers besides`() async throws {
+      let server = try await CupolaProcess.start()
+      try await SharedBrowser.withPage { page in
+        try await prepare(page, for: server)
+        for sections in ["'audio', 'video'", "'video', 'audio', 'data'", "'data', 'audio', 'video'"] {
+          try await page.run("whep('right', [\(sections)]).then((player) => (window.player = player))")
+          let frames = try await page.watchTestCard(straightAhead, frames: 3, from: "() => player.video")
+          #expect(frames.last?.reading.colour == "R", "\(sections)")
+          try await page.run("player.peer.close()")
+        }
       }
     }
 
