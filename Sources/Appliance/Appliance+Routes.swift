@@ -51,6 +51,7 @@ extension Appliance {
         switch error {
         case .viewerLimit, .unavailable: 503
         case .unknownPreset: 404
+        case .offerTooLong: 413
         case .offer: error.hasNoCommonCodec ? 406 : 400
         }
       throw APIError(

@@ -3,6 +3,7 @@ import DatagramIO
 import Media
 import Playout
 import RTP
+import SDP
 import SansIO
 import Signalling
 import WebRTC
@@ -11,6 +12,7 @@ import WebRTC
 enum JoinError: Error {
   case viewerLimit(Int)
   case unknownPreset
+  case offerTooLong
   case offer(PeerError)
   case unavailable
 
@@ -18,6 +20,7 @@ enum JoinError: Error {
     switch self {
     case .viewerLimit: .viewerLimit
     case .unknownPreset: .unknownPreset
+    case .offerTooLong: .badOffer
     case .offer: hasNoCommonCodec ? .noCommonCodec : .badOffer
     case .unavailable: .internal
     }
@@ -32,6 +35,7 @@ enum JoinError: Error {
     switch self {
     case .viewerLimit(let limit): "As many viewers as this Cupola allows (\(limit)) are watching."
     case .unknownPreset: "There is no such preset."
+    case .offerTooLong: "An offer is at most \(SessionDescription.maximumSize) bytes long."
     case .offer(let error):
       hasNoCommonCodec ? "This browser offers neither H.264 nor VP8." : "The offer cannot be answered: \(error)."
     case .unavailable: "The server cannot take viewers now."
@@ -56,9 +60,10 @@ extension Appliance {
       throw .viewerLimit(configuration.server.viewers)
     }
     if case .preset(let number) = choice, catalogue[number] == nil { throw .unknownPreset }
+    guard offer.utf8.count <= SessionDescription.maximumSize else { throw .offerTooLong }
     let id = makeConnectionID()
     let preset = number(of: choice)
-    // The codec is agreed on while the offer is answered, on the socket's thread.
+    // The codec is agreed on while the offer is answered, on a queue of the driver's.
     let agreed = LockedBox<VideoCodec?>(nil)
     pendingViewers += 1
     defer { pendingViewers -= 1 }

@@ -167,7 +167,7 @@ public actor Appliance: Service {
       ticks += 1
       framerate.sample(player.state.counters.published, at: MonotonicTime.now)
       expireControls()
-      await sendClocks()
+      sendClocks()
       remember()
       lookAtNetwork()
       tellStatus()

@@ -9,12 +9,12 @@ import WebServer
 
 /// Everything that is counted, for Prometheus.
 extension Appliance {
-  func metrics() async -> String {
+  func metrics() -> String {
     var text = MetricsText()
     writeService(to: &text)
     writePlayback(to: &text)
     writeChannels(to: &text)
-    if let network = await driver.statistics() { writeNetwork(network, to: &text) }
+    if let network = driver.statistics() { writeNetwork(network, to: &text) }
     writeWebServer(to: &text)
     writeMachine(to: &text)
     return text.text
