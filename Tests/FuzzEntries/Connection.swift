@@ -17,7 +17,7 @@ public func fuzzConnection(_ bytes: UnsafeRawBufferPointer) {
   guard let certificates else { preconditionFailure("no certificate can be made") }
   var input = FuzzInput(bytes: bytes)
   do {
-    var pair = try ConnectedPair(server: certificates.server, viewer: certificates.viewer)
+    var pair = try ConnectedPair.connected(server: certificates.server, viewer: certificates.viewer)
     pair.takeSteps(&input)
     precondition(pair.saidGoodbye || !pair.server.isClosed, "\(pair.reason.map { "\($0)" } ?? "")")
     // It is still there in more than name.
@@ -38,9 +38,11 @@ private struct ConnectedPair: ~Copyable {
   static let viewerAddress = TransportAddress(.v4(0x0A00_0002), port: 50_000)
   static let stranger = TransportAddress(.v4(0x0A00_0003), port: 50_000)
 
+  private static let start = Instant(nanoseconds: 5_000_000_000)
+
   var server: PeerConnection
   var viewer: TestPeer
-  var now = Instant(nanoseconds: 5_000_000_000)
+  var now = ConnectedPair.start
   /// Whether RTCP under the viewer's keys held a BYE.
   var saidGoodbye = false
   var reason: CloseReason?
@@ -49,26 +51,36 @@ private struct ConnectedPair: ~Copyable {
   private let remote: ICECredentials
   private var transactions: UInt64 = 0
 
-  init(server certificate: Certificate, viewer other: Certificate) throws {
+  static func connected(server certificate: Certificate, viewer other: Certificate) throws -> ConnectedPair {
     var random = SeededGenerator(seed: 1)
-    viewer = TestPeer(configuration: .init(localAddress: Self.viewerAddress, certificate: other), random: &random)
-    server = try PeerConnection(
+    var viewer = TestPeer(configuration: .init(localAddress: viewerAddress, certificate: other), random: &random)
+    let server = try PeerConnection(
       offer: viewer.offer,
-      configuration: .init(certificate: certificate, localAddresses: [Self.serverAddress], now: now), random: &random)
-    guard let lite = try Self.credentials(server.answer), let remote = try Self.credentials(viewer.offer) else {
-      preconditionFailure("no credentials")
-    }
-    self.lite = lite
-    self.remote = remote
-    try viewer.accept(answer: server.answer, at: now)
-    exchange()
-    pass(.seconds(1))
-    precondition(server.isConnected && viewer.isConnected)
+      configuration: .init(certificate: certificate, localAddresses: [serverAddress], now: start), random: &random)
+    let (lite, remote) = (try credentials(server.answer), try credentials(viewer.offer))
+    try viewer.accept(answer: server.answer, at: start)
+    var pair = ConnectedPair(server: server, viewer: viewer, lite: lite, remote: remote)
+    pair.exchange()
+    pair.pass(.seconds(1))
+    precondition(pair.server.isConnected && pair.viewer.isConnected)
+    return pair
   }
 
-  private static func credentials(_ text: String) throws -> ICECredentials? {
+  private init(
+    server: consuming PeerConnection, viewer: consuming TestPeer, lite: ICECredentials, remote: ICECredentials
+  ) {
+    self.server = server
+    self.viewer = viewer
+    self.lite = lite
+    self.remote = remote
+  }
+
+  private static func credentials(_ text: String) throws -> ICECredentials {
     let video = try SessionDescription(parsing: text).media.first { $0.kind == "video" }
-    return ICECredentials(ufrag: video?.iceUfrag ?? "", password: video?.icePassword ?? "")
+    guard let found = ICECredentials(ufrag: video?.iceUfrag ?? "", password: video?.icePassword ?? "") else {
+      preconditionFailure("no credentials")
+    }
+    return found
   }
 
   mutating func takeSteps(_ input: inout FuzzInput) {
