@@ -21,7 +21,7 @@ struct OpenSSLConnection: ~Copyable {
   let queue: DatagramQueue
   let ssl: OpaquePointer
   /// Records that were given to OpenSSL in the clear.
-  private var given: UInt64 = 0
+  private(set) var given: UInt64 = 0
 
   /// - Parameters:
   ///   - sequence: of the first record that a server sends in the clear.

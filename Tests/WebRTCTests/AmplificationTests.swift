@@ -25,12 +25,16 @@ import WebRTCTestPeer
       var random = SeededGenerator(seed: seed)
       let peer = TestPeer(
         configuration: .init(localAddress: Call.viewerAddress, certificate: Call.viewerCertificate), random: &random)
-      server = try PeerConnection(
+      let made = try PeerConnection(
         offer: peer.offer,
         configuration: .init(
-          certificate: Call.serverCertificate, localAddresses: [Call.serverAddress], now: now), random: &random)
-      lite = try Self.credentials(server.answer)
-      viewer = try Self.credentials(peer.offer)
+          certificate: Call.serverCertificate, localAddresses: [Call.serverAddress], now: Instant(nanoseconds: 0)),
+        random: &random)
+      let lite = try Self.credentials(made.answer)
+      let viewer = try Self.credentials(peer.offer)
+      self.lite = lite
+      self.viewer = viewer
+      server = made
     }
 
     private static func credentials(_ text: String) throws -> ICECredentials {
