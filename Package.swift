@@ -129,7 +129,10 @@ let package = Package(
       swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
-      name: "FuzzEntries", dependencies: ["SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
+      name: "FuzzEntries",
+      dependencies: [
+        "SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "WebRTC", "WebRTCTestPeer", "Signalling", "FFmpeg",
+      ],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
     .testTarget(
@@ -148,7 +151,8 @@ let package = Package(
     .testTarget(name: "DTLSTests", dependencies: ["DTLS", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "SRTPTests", dependencies: ["SRTP"], swiftSettings: house),
     .testTarget(
-      name: "WebRTCTests", dependencies: ["WebRTC", "WebRTCTestPeer", "SansIO", "RTP", "SDP", "DTLS"],
+      name: "WebRTCTests",
+      dependencies: ["WebRTC", "WebRTCTestPeer", "SansIO", "ICE", "RTP", "SDP", "DTLS", "FuzzEntries"],
       swiftSettings: house),
     .testTarget(
       name: "DatagramIOTests",

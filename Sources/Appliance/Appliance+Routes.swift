@@ -55,6 +55,7 @@ extension Appliance {
         switch error {
         case .viewerLimit, .encoderLimit, .unavailable: 503
         case .unknownPreset: 404
+        case .offerTooLong: 413
         case .offer: error.hasNoCommonCodec ? 406 : 400
         }
       throw APIError(
@@ -203,7 +204,7 @@ extension Appliance {
         return .json(ServerMessage.json(report), status: report.ready ? 200 : 503)
       },
       Route(.get, "/metrics") { [self] _ in
-        APIResponse(Array(await metrics().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
+        APIResponse(Array(metrics().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
       },
     ]
   }

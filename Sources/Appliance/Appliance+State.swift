@@ -88,9 +88,9 @@ extension Appliance {
   }
 
   /// Tells each viewer when its latest frames left the encoder, so that the page can say how old its picture is.
-  func sendClocks() async {
+  func sendClocks() {
     let marks = channels.takeFrameMarks()
-    guard !marks.isEmpty, !controls.isEmpty, let statistics = await driver.statistics() else { return }
+    guard !marks.isEmpty, !controls.isEmpty, let statistics = driver.statistics() else { return }
     let offset = MonotonicTime.wallClockOffset
     for connection in statistics.connections {
       guard let viewer = registry[connection.id], let control = viewer.control, let showing = viewer.showing,

@@ -4,6 +4,7 @@ import Fairness
 import Media
 import Playout
 import RTP
+import SDP
 import SansIO
 import Signalling
 import SphericalVideo
@@ -13,10 +14,11 @@ extension Appliance {
   /// Answers an offer; the viewer has a place when this returns, and nothing is encoded for it before it has connected.
   func join(offer: String, choice: Choice, by visitor: Visitor) async throws(JoinError) -> Joined {
     if case .preset(let number) = choice, catalogue[number] == nil { throw .unknownPreset }
+    guard offer.utf8.count <= SessionDescription.maximumSize else { throw .offerTooLong }
     let id = makeConnectionID()
     try admit(id, visitor)
     let preset = number(of: choice)
-    // The codec is agreed on while the offer is answered, on the socket's thread.
+    // The codec is agreed on while the offer is answered, on a queue of the driver's.
     let agreed = LockedBox<VideoCodec?>(nil)
     let answer: String
     do {

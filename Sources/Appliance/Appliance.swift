@@ -37,8 +37,6 @@ public actor Appliance: Service {
   nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
   nonisolated let events: EventQueue
   nonisolated let published: LockedBox<PublishedState>
-  /// The network's counters for whoever reads the metrics; the socket thread makes them.
-  nonisolated let networkStatistics: SharedLook<EngineStatistics?>
   /// Beats when the actor has taken what it was told.
   nonisolated let heartbeat = Heartbeat("appliance")
 
@@ -143,7 +141,6 @@ public actor Appliance: Service {
     wiring.connect(channels)
     self.player = player
     self.driver = driver
-    networkStatistics = SharedLook(every: 100_000_000) { await driver.statistics() }
   }
 
   /// What lets somebody change what others see, as people read it.
@@ -208,7 +205,7 @@ public actor Appliance: Service {
       framerate.sample(player.state.counters.published, at: MonotonicTime.now)
       publish()
       expireControls()
-      await sendClocks()
+      sendClocks()
       remember()
       lookAtNetwork()
       countEncoders()

@@ -1,6 +1,7 @@
 import DatagramIO
 import Fairness
 import Media
+import SDP
 import Signalling
 import WebRTC
 
@@ -9,6 +10,7 @@ enum JoinError: Error {
   case viewerLimit(Int)
   case encoderLimit
   case unknownPreset
+  case offerTooLong
   case offer(PeerError)
   case unavailable
 
@@ -17,6 +19,7 @@ enum JoinError: Error {
     case .viewerLimit: .viewerLimit
     case .encoderLimit: .encoderLimit
     case .unknownPreset: .unknownPreset
+    case .offerTooLong: .badOffer
     case .offer: hasNoCommonCodec ? .noCommonCodec : .badOffer
     case .unavailable: .internal
     }
@@ -32,6 +35,7 @@ enum JoinError: Error {
     case .viewerLimit(let limit): "As many viewers as this Cupola allows (\(limit)) are watching."
     case .encoderLimit: "This Cupola encodes as many views as it can, and none of them in a codec of this browser."
     case .unknownPreset: "There is no such preset."
+    case .offerTooLong: "An offer is at most \(SessionDescription.maximumSize) bytes long."
     case .offer(let error):
       hasNoCommonCodec ? "This browser offers neither H.264 nor VP8." : "The offer cannot be answered: \(error)."
     case .unavailable: "The server cannot take viewers now."

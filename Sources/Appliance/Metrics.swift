@@ -9,12 +9,12 @@ import WebServer
 
 /// Everything that is counted, for Prometheus.
 extension Appliance {
-  nonisolated func metrics() async -> String {
+  nonisolated func metrics() -> String {
     var text = MetricsText()
     writeService(to: &text)
     writePlayback(to: &text)
     writeChannels(to: &text)
-    if let network = await networkStatistics.finding(at: MonotonicTime.now) { writeNetwork(network, to: &text) }
+    if let network = driver.statistics() { writeNetwork(network, to: &text) }
     writeWebServer(to: &text)
     writePeople(to: &text)
     writeMachine(to: &text)

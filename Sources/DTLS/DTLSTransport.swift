@@ -168,13 +168,16 @@ public struct DTLSTransport: ~Copyable {
   /// Begins a handshake, in place of one that had begun.
   private mutating func begin(with message: HandshakeMessage, _ hello: ClientHello, at now: Instant) {
     let hasCookie = message.sequence > 0
-    do throws(DTLSError) {
-      connection = try OpenSSLConnection(
-        role: .server, certificate: settings.certificate, accepting: settings.fingerprints,
-        profiles: settings.profiles, from: connection.queue.sent?.nextSequence ?? 0, expectsCookie: hasCookie)
-    } catch {
-      handshake.refuseHello()
-      return drop(.refused)
+    // The first handshake has the object that was made before it was needed.
+    if hasCookie || connection.given > 0 {
+      do throws(DTLSError) {
+        connection = try OpenSSLConnection(
+          role: .server, certificate: settings.certificate, accepting: settings.fingerprints,
+          profiles: settings.profiles, from: connection.queue.sent?.nextSequence ?? 0, expectsCookie: hasCookie)
+      } catch {
+        handshake.refuseHello()
+        return drop(.refused)
+      }
     }
     early = []
     deadline = nil

@@ -75,8 +75,6 @@ final class DatagramQueue {
     return result
   }
 
-  func removeAll() { outgoing = [] }
-
   func takeDatagram() -> [UInt8]? { outgoing.isEmpty ? nil : outgoing.removeFirst() }
 
   /// `@unchecked Sendable`: filled in once, before anybody can see it, and only read by OpenSSL afterwards.

@@ -22,7 +22,7 @@ struct OpenSSLConnection: ~Copyable {
   let queue: DatagramQueue
   let ssl: OpaquePointer
   /// Records that were given to OpenSSL in the clear.
-  private var given: UInt64 = 0
+  private(set) var given: UInt64 = 0
   private var retransmissions = 0
   /// Seconds of OpenSSL's own timer.
   private static let timer = 3600

@@ -15,6 +15,8 @@ public final class EngineDriver: Sendable {
   public let heartbeat = Heartbeat("media socket")
 
   private let inbox: Inbox
+  private let desk: OfferDesk
+  private let board = StatisticsBoard()
   private let thread: EngineThread
 
   /// Opens the port and starts the thread.
@@ -27,8 +29,9 @@ public final class EngineDriver: Sendable {
     let address = socket.localAddress
     let inbox = try Inbox(address: address, heartbeat: heartbeat)
     let loop = try EngineLoop(
-      configuration: configuration, socket: socket, inbox: inbox, heartbeat: heartbeat, events: events)
+      configuration: configuration, socket: socket, inbox: inbox, board: board, heartbeat: heartbeat, events: events)
     self.inbox = inbox
+    desk = OfferDesk(configuration: configuration, bound: address)
     localAddress = address
     thread = EngineThread(running: loop)
   }
@@ -37,18 +40,24 @@ public final class EngineDriver: Sendable {
 
   /// Answers a viewer's offer. The connection exists from here on, and is closed if the viewer does not connect.
   ///
+  /// The offer is read and answered away from the thread, which is handed the finished connection. When too many offers
+  /// wait, the answer is `EngineError.unavailable` at once.
+  ///
   /// - Parameters:
   ///   - id: names the connection in events and calls; must be new.
-  ///   - stream: says which stream the viewer is to begin with, for the codec that was agreed on. Called on the thread.
+  ///   - stream: says which stream the viewer is to begin with, for the codec that was agreed on. Called while the offer
+  ///     is answered, on a queue of its own.
   /// - Returns: the answer as SDP.
   public func accept(
     offer: String, id: ConnectionID, stream: @escaping @Sendable (VideoCodecName) -> StreamID
   ) async throws(EngineError) -> String {
-    let result: Result<String, EngineError> = await withCheckedContinuation { continuation in
-      let isTaken = inbox.post(.accept(offer: offer, id: id, stream: stream, continuation))
-      if !isTaken { continuation.resume(returning: .failure(.unavailable)) }
+    let (peer, answer) = try await desk.answer(offer, id: id, stream: stream).get()
+    let refusal: EngineError? = await withCheckedContinuation { continuation in
+      let isTaken = inbox.add(Arrival(peer: peer, continuation: continuation))
+      if !isTaken { continuation.resume(returning: .unavailable) }
     }
-    return try result.get()
+    if let refusal { throw refusal }
+    return answer
   }
 
   /// Hands over a frame for all viewers of its stream. Never waits: when the thread is behind by too much, the stream
@@ -62,11 +71,13 @@ public final class EngineDriver: Sendable {
   /// Says goodbye to a viewer; `.closed(id, .local)` follows, if there is such a viewer.
   public func close(_ id: ConnectionID) { inbox.close(id) }
 
-  /// What has been done so far; nil once stopped.
-  public func statistics() async -> EngineStatistics? {
-    await withCheckedContinuation { continuation in
-      if !inbox.post(.statistics(continuation)) { continuation.resume(returning: nil) }
-    }
+  /// What the thread last said that it had done, a few times a second; nil once stopped. It is not asked.
+  public func statistics() -> EngineStatistics? { board.read() }
+
+  /// The same when the thread has been by, for tests.
+  package func statisticsOfThisMoment() async -> EngineStatistics? {
+    await withCheckedContinuation { inbox.look($0) }
+    return board.read()
   }
 
   /// Says goodbye to all viewers, and returns when the thread has ended and the port is free: in a few milliseconds.

@@ -7,7 +7,7 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
   /// The ID is that of another connection.
   case duplicateID
   case peer(PeerError)
-  /// The driver has stopped, or is drowning in commands.
+  /// The driver has stopped, or too many offers wait.
   case unavailable
 
   public var description: String {

@@ -6,23 +6,19 @@ import WebRTC
 
 /// What a driver's thread does: it owns the socket and every connection, and nobody else touches them.
 final class EngineLoop {
-  let configuration: EngineConfiguration
-  let events: @Sendable (EngineEvent) -> Void
-  var peers = PeerTable()
+  private let configuration: EngineConfiguration
+  private let events: @Sendable (EngineEvent) -> Void
+  private var peers = PeerTable()
   private var socket: UDPSocket
   private let poller: Poller
   private let inbox: Inbox
+  private let board: StatisticsBoard
   private let heartbeat: Heartbeat
   private var burst = DatagramBurst()
   private var batch = DatagramBatch()
   private var frames: [PacketizedFrame] = []
   private var keyframes = KeyframeRequests()
-  private var framesDropped: UInt64 = 0
-  private var framesTaken: UInt64 = 0
-  private var mailboxDepth = 0
-  private var busyTime: Int64 = 0
-  private var strayDatagrams: UInt64 = 0
-  private var formerDrops = DropTally()
+  private var counters = EngineCounters()
   /// Whose turn it is to get a frame first.
   private var firstServed = 0
 
@@ -30,19 +26,18 @@ final class EngineLoop {
   private static let maximumBatches = 4
 
   init(
-    configuration: EngineConfiguration, socket: consuming UDPSocket, inbox: Inbox, heartbeat: Heartbeat,
-    events: @escaping @Sendable (EngineEvent) -> Void
+    configuration: EngineConfiguration, socket: consuming UDPSocket, inbox: Inbox, board: StatisticsBoard,
+    heartbeat: Heartbeat, events: @escaping @Sendable (EngineEvent) -> Void
   ) throws(UDPSocketError) {
     poller = try Poller(
       socket: socket.descriptor, inbox: inbox.descriptor, address: socket.localAddress)
     self.configuration = configuration
     self.socket = socket
     self.inbox = inbox
+    self.board = board
     self.heartbeat = heartbeat
     self.events = events
   }
-
-  var localAddress: TransportAddress { socket.localAddress }
 
   /// Runs until the inbox says stop.
   func run() {
@@ -56,37 +51,44 @@ final class EngineLoop {
       let ready = poller.wait(until: deadline, now: now)
       now = Poller.now()
       heartbeat.expectUnlessExpected(by: now.nanoseconds)
-      if ready.inbox { isStopped = takeInbox(at: now) }
+      var lookers: [CheckedContinuation<Void, Never>] = []
+      if ready.inbox { (isStopped, lookers) = takeInbox(at: now) }
       if ready.socket { receiveDatagrams(at: now) }
-      advancePeers(to: now)
-      framesTaken &+= UInt64(frames.count)
-      mailboxDepth = max(mailboxDepth, frames.count)
+      let hasAdvanced = advancePeers(to: now)
+      if ready.inbox || ready.socket || hasAdvanced { counters.noteWork(at: now) }
+      counters.framesTaken &+= UInt64(frames.count)
+      counters.mailboxDepth = max(counters.mailboxDepth, frames.count)
       frames.removeAll(keepingCapacity: true)
       let end = Poller.now()
-      busyTime &+= end.nanoseconds &- now.nanoseconds
+      counters.busyTime &+= end.nanoseconds &- now.nanoseconds
+      if counters.isDue(at: now) || !lookers.isEmpty { publish(at: now) }
+      for looker in lookers { looker.resume() }
       heartbeat.beat(next: end.nanoseconds)
     }
     for peer in peers.all {
       peer.connection.close(at: now)
       settle(peer, at: now)
     }
+    board.publish(nil)
+    inbox.refuseAll()
     heartbeat.rest(.stopped)
   }
 
   private func earliestDeadline() -> Instant? {
     var earliest = keyframes.deadline
+    if let due = counters.publication { earliest = min(earliest ?? due, due) }
     for peer in peers.all {
       if let deadline = peer.deadline { earliest = min(earliest ?? deadline, deadline) }
     }
     return earliest
   }
 
-  // MARK: Commands and frames
+  // MARK: Connections, commands and frames
 
-  private func takeInbox(at now: Instant) -> Bool {
+  private func takeInbox(at now: Instant) -> (isStopped: Bool, lookers: [CheckedContinuation<Void, Never>]) {
     let taken = inbox.drain(into: &frames)
-    framesDropped = taken.dropped
-    for command in taken.commands { perform(command, at: now) }
+    counters.framesDropped = taken.dropped
+    if let arrival = taken.arrival { arrival.continuation.resume(returning: insert(arrival.peer.peer)) }
     for (id, stream) in taken.selections { select(stream, for: id, at: now) }
     for id in taken.closings { close(id, at: now) }
     for frame in frames { distribute(frame, at: now) }
@@ -94,7 +96,19 @@ final class EngineLoop {
       for peer in peers.all where peer.selection.shown == stream { peer.selection.lost() }
       askForKeyframe(of: stream, at: now)
     }
-    return taken.isStopped
+    return (taken.isStopped, taken.lookers)
+  }
+
+  /// Gives a connection its place; says why there is none for it.
+  private func insert(_ peer: Peer) -> EngineError? {
+    guard peers.count < configuration.maximumConnections else {
+      return .tooManyConnections(limit: configuration.maximumConnections)
+    }
+    guard peers[peer.id] == nil else { return .duplicateID }
+    peers.insert(peer)
+    peer.deadline = peer.connection.deadline
+    board.note(peer.statistics)
+    return nil
   }
 
   private func select(_ stream: StreamID, for id: ConnectionID, at now: Instant) {
@@ -109,18 +123,15 @@ final class EngineLoop {
     settle(peer, at: now)
   }
 
-  private func perform(_ command: EngineCommand, at now: Instant) {
-    switch command {
-    case .accept(let offer, let id, let stream, let continuation):
-      continuation.resume(returning: accept(offer, id: id, stream: stream, at: now))
-    case .statistics(let continuation):
-      continuation.resume(
-        returning: EngineStatistics(
-          connections: peers.all.map(\.statistics), socket: socket.counters, framesDropped: framesDropped,
-          framesTaken: framesTaken, mailboxDepth: mailboxDepth, busyTime: busyTime, strayDatagrams: strayDatagrams,
-          drops: peers.all.reduce(into: formerDrops) { $0.add($1.connection.statistics) }.counts))
-      mailboxDepth = 0
-    }
+  private func publish(at now: Instant) {
+    let connections = peers.all.map(\.statistics)
+    board.publish(
+      EngineStatistics(
+        connections: connections, socket: socket.counters, framesDropped: counters.framesDropped,
+        framesTaken: counters.framesTaken, mailboxDepth: counters.mailboxDepth, busyTime: counters.busyTime,
+        strayDatagrams: counters.strayDatagrams,
+        drops: connections.reduce(into: counters.formerDrops) { $0.add($1.peer) }.counts))
+    counters.notePublication(at: now)
   }
 
   /// Gives the frame to every viewer that is to have it.
@@ -184,7 +195,7 @@ final class EngineLoop {
   private func receive(_ index: Int, at now: Instant) {
     let from = batch.source(at: index)
     guard !batch.isTruncated(at: index), let peer = recipient(of: batch.payload(at: index), from: from) else {
-      strayDatagrams &+= 1
+      counters.strayDatagrams &+= 1
       return
     }
     peer.connection.receive(batch.payload(at: index), from: from, to: batch.destination(at: index), at: now)
@@ -200,19 +211,23 @@ final class EngineLoop {
 
   // MARK: Engines
 
-  private func advancePeers(to now: Instant) {
+  /// Whether anybody had something to do.
+  private func advancePeers(to now: Instant) -> Bool {
+    var hasAdvanced = false
     for peer in peers.all {
       guard let deadline = peer.deadline, deadline <= now else { continue }
+      hasAdvanced = true
       peer.connection.advance(to: now)
       settle(peer, at: now)
     }
     for stream in keyframes.removeDue(at: now) where peers.all.contains(where: { $0.isWaiting(for: stream) }) {
       askForKeyframe(of: stream, at: now)
     }
+    return hasAdvanced
   }
 
   /// Does what a connection wants done, and notes when it wants the time.
-  func settle(_ peer: Peer, at now: Instant) {
+  private func settle(_ peer: Peer, at now: Instant) {
     burst.removeAll()
     var route: (from: TransportAddress, to: TransportAddress)?
     var isClosed: CloseReason?
@@ -229,6 +244,7 @@ final class EngineLoop {
           _ = burst.append(datagram.payload)
         }
       case .event(.connected):
+        board.note(peer.statistics)
         events(.connected(peer.id))
         if let awaited = peer.selection.awaited { askForKeyframe(of: awaited, at: now) }
       case .event(.keyframeRequested):
@@ -240,8 +256,9 @@ final class EngineLoop {
     if let route { _ = socket.send(burst, from: route.from, to: route.to) }
     peer.deadline = peer.connection.deadline
     if let isClosed {
-      formerDrops.add(peer.connection.statistics)
+      counters.formerDrops.add(peer.connection.statistics)
       peers.remove(peer)
+      board.remove(peer.id)
       events(.closed(peer.id, isClosed))
     }
   }

@@ -2,7 +2,8 @@ import RTP
 import SansIO
 import WebRTC
 
-/// What a driver and its connections have done.
+/// What a driver and its connections had done a quarter of a second ago at most. A connection is in it as soon as it is
+/// said to be there, and with the time line that it was given as soon as it has connected.
 public struct EngineStatistics: Sendable {
   public struct Connection: Sendable {
     public var id: ConnectionID
@@ -15,20 +16,20 @@ public struct EngineStatistics: Sendable {
     public var peer: PeerStatistics
   }
 
-  public var connections: [Connection]
-  public var socket: UDPSocket.Counters
+  public var connections: [Connection] = []
+  public var socket = UDPSocket.Counters()
   /// Frames that were dropped since the thread was behind.
-  public var framesDropped: UInt64
+  public var framesDropped: UInt64 = 0
   /// Frames taken from the mailbox.
-  public var framesTaken: UInt64
-  /// The most frames that waited in the mailbox when the thread came to it, since the last time somebody asked.
-  public var mailboxDepth: Int
+  public var framesTaken: UInt64 = 0
+  /// The most frames that waited in the mailbox when the thread came to it, since somebody looked last.
+  public var mailboxDepth: Int = 0
   /// What the thread did other than wait, in nanoseconds.
-  public var busyTime: Int64
+  public var busyTime: Int64 = 0
   /// Datagrams that belong to no connection, or are longer than anything that does.
-  public var strayDatagrams: UInt64
+  public var strayDatagrams: UInt64 = 0
   /// What connections did not act on, those that are over included, by reason.
-  public var drops: [String: UInt64]
+  public var drops: [String: UInt64] = [:]
 }
 
 /// Sums up why connections dropped datagrams.

@@ -3,25 +3,25 @@ import Glibc
 import Heartbeats
 import RTP
 import SansIO
-import SDP
 import Synchronization
 
-/// What a driver is asked to do, and may refuse when it is behind.
-enum EngineCommand: Sendable {
-  case accept(
-    offer: String, id: ConnectionID, stream: @Sendable (VideoCodecName) -> StreamID,
-    CheckedContinuation<Result<String, EngineError>, Never>)
-  case statistics(CheckedContinuation<EngineStatistics?, Never>)
+/// A connection that waits for its place among the others, and who waits for it.
+struct Arrival: Sendable {
+  var peer: NewPeer
+  /// nil: it has its place.
+  var continuation: CheckedContinuation<EngineError?, Never>
 }
 
-/// Where other threads leave frames and commands for a driver's thread; an eventfd wakes it.
+/// Where other threads leave frames, connections and commands for a driver's thread; an eventfd wakes it.
 final class Inbox: Sendable {
-  /// Far more commands than sessions make; beyond it they are refused.
-  static let maximumCommands = 4096
+  /// More connections than wait are refused.
+  static let maximumArrivals = 128
 
   struct Contents: Sendable {
     var frames = FrameMailbox()
-    var commands: [EngineCommand] = []
+    var arrivals: [Arrival] = []
+    /// Tests that wait for the thread to have come by.
+    var lookers: [CheckedContinuation<Void, Never>] = []
     /// What these viewers are to see: the last word counts, so there are no more than viewers, and none is refused.
     var selections: [ConnectionID: StreamID] = [:]
     /// Who is to go; never refused either.
@@ -52,15 +52,25 @@ final class Inbox: Sendable {
     if wasEmpty { wake() }
   }
 
-  /// False when the command is refused: after `stop()`, or when there are too many.
-  func post(_ command: EngineCommand) -> Bool {
+  /// False when the connection is refused: after `stop()`, or when too many wait.
+  func add(_ arrival: Arrival) -> Bool {
     let isTaken = contents.withLock { contents in
-      guard !contents.isStopped, contents.commands.count < Self.maximumCommands else { return false }
-      contents.commands.append(command)
+      guard !contents.isStopped, contents.arrivals.count < Self.maximumArrivals else { return false }
+      contents.arrivals.append(arrival)
       return true
     }
     if isTaken { wake() }
     return isTaken
+  }
+
+  /// Has the thread publish its statistics at the end of its turn.
+  func look(_ continuation: CheckedContinuation<Void, Never>) {
+    let isTaken = contents.withLock { contents in
+      if contents.isStopped { return false }
+      contents.lookers.append(continuation)
+      return true
+    }
+    if isTaken { wake() } else { continuation.resume() }
   }
 
   func select(_ stream: StreamID, for id: ConnectionID) {
@@ -85,32 +95,49 @@ final class Inbox: Sendable {
 
   /// What `drain` takes.
   struct Drained {
-    /// In order, and all of them before any selection or closing.
-    var commands: [EngineCommand]
+    /// One at a time, so that media has its turn between two.
+    var arrival: Arrival?
     var selections: [ConnectionID: StreamID]
     var closings: Set<ConnectionID>
     /// The streams that lost frames.
     var lost: Set<StreamID>
     /// How many frames were dropped so far.
     var dropped: UInt64
+    var lookers: [CheckedContinuation<Void, Never>]
     var isStopped: Bool
   }
 
-  /// Takes everything; the frames are appended to `frames`, in order.
+  /// Takes one connection and everything else, but for what concerns connections that still wait; the frames are
+  /// appended to `frames`, in order.
   func drain(into frames: inout [PacketizedFrame]) -> Drained {
     var count: UInt64 = 0
     _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
-    return contents.withLock { contents in
+    let (drained, isMoreWaiting) = contents.withLock { contents in
       let lost = contents.frames.drain(into: &frames)
-      defer {
-        contents.commands.removeAll()
-        contents.selections.removeAll()
-        contents.closings.removeAll()
+      let arrival = contents.arrivals.isEmpty ? nil : contents.arrivals.removeFirst()
+      var kept = (selections: [ConnectionID: StreamID](), closings: Set<ConnectionID>())
+      for arrival in contents.arrivals {
+        kept.selections[arrival.peer.id] = contents.selections.removeValue(forKey: arrival.peer.id)
+        if let id = contents.closings.remove(arrival.peer.id) { kept.closings.insert(id) }
       }
-      return Drained(
-        commands: contents.commands, selections: contents.selections, closings: contents.closings, lost: lost,
-        dropped: contents.frames.droppedCount, isStopped: contents.isStopped)
+      defer { (contents.selections, contents.closings, contents.lookers) = (kept.selections, kept.closings, []) }
+      let drained = Drained(
+        arrival: arrival, selections: contents.selections, closings: contents.closings, lost: lost,
+        dropped: contents.frames.droppedCount, lookers: contents.lookers, isStopped: contents.isStopped)
+      return (drained, !contents.arrivals.isEmpty)
     }
+    if isMoreWaiting { wake() }
+    return drained
+  }
+
+  /// Refuses what the thread did not come to before it ended.
+  func refuseAll() {
+    let (arrivals, lookers) = contents.withLock { contents in
+      defer { (contents.arrivals, contents.lookers) = ([], []) }
+      return (contents.arrivals, contents.lookers)
+    }
+    for arrival in arrivals { arrival.continuation.resume(returning: .unavailable) }
+    for looker in lookers { looker.resume() }
   }
 
   private func wake() {

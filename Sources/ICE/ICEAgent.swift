@@ -10,9 +10,10 @@ import SansIO
 ///   checks whose answers would be consent; the peer's own checks stand for it.
 /// - Replay: a check that comes a second time from another address moves nothing and gets no answer; a second time from
 ///   the same address (a retransmission) gets its answer and renews nothing. The last `rememberedChecks` are known.
-/// - Moves: the first nominated address is proven by the DTLS handshake, which goes there. Before anything goes to
-///   another one, a binding request of our own (`PathChallenges`), which RFC 8445 does not ask of a lite agent and every
-///   full one answers, must have been answered from there. It comes with each nominating check until then.
+/// - Proof: a check's address is where it claims to be once a binding request of our own (`PathChallenges`) has been
+///   answered from there, which RFC 8445 does not ask of a lite agent and every full one answers. It goes out before the
+///   answer to each check until then. The first nominated address is taken without, and what goes there is counted
+///   (`PeerConnection`); before anything goes to another one it must be proven.
 /// - Amplification: no answer is bigger than its question, and neither is a challenge, which comes beside it.
 /// - Simplifications: one component, one peer, no role switch (a peer that claims to be controlled gets error 487).
 public struct ICEAgent: ProtocolEngine {
@@ -97,7 +98,12 @@ public struct ICEAgent: ProtocolEngine {
   /// Whether an authenticated check came from `address`, so that DTLS and media from there are the peer's.
   public func isVerified(_ address: TransportAddress) -> Bool { verified.contains { $0.path.remote == address } }
 
-  /// Whether one came after `time`.
+  /// Whether a binding request of ours to `address` was answered from there.
+  public func isProven(_ address: TransportAddress) -> Bool {
+    verified.contains { $0.path.remote == address && $0.provenUntil != nil }
+  }
+
+  /// Whether an authenticated check came from `address` after `time`.
   public func isVerified(_ address: TransportAddress, since time: Instant) -> Bool {
     verified.contains { $0.path.remote == address && $0.seenAt > time }
   }
@@ -157,19 +163,16 @@ public struct ICEAgent: ProtocolEngine {
     }
     let bytes = response.encoded(password: local.password)
     guard bytes.count <= size else { return drop(.amplifying) }
+    // A peer that gets the question first has answered it before it goes on.
+    if response.messageClass == .success, !isProven(path, at: now) { challenge(path, with: check, limit: size) }
     outputs.append(.transmit(Transmit(payload: bytes, from: path.local, to: path.remote)))
     guard response.messageClass == .success else { return }
     checksAnswered &+= 1
-    switch sighting {
-    case .fresh: believe(check, size: size, on: path, at: now)
-    // The challenge may be what was lost.
-    case .retransmitted: challengeAgain(check, size: size, on: path, at: now)
-    case .replayed: break
-    }
+    if sighting == .fresh { believe(check, on: path, at: now) }
   }
 
   /// Acts on a fresh authenticated check: its address is the peer's, consents, and may be nominated.
-  private mutating func believe(_ check: STUNMessage, size: Int, on path: Path, at now: Instant) {
+  private mutating func believe(_ check: STUNMessage, on path: Path, at now: Instant) {
     verify(path, at: now)
     let priority = check.priority ?? 0
     let fresh = Nomination(path: path, priority: priority, nominatedAt: now, consentUntil: now + consentTimeout)
@@ -185,19 +188,10 @@ public struct ICEAgent: ProtocolEngine {
       }
       state = .nominated(nomination)
     case .nominated(let nomination) where check.usesCandidate:
-      guard nomination.yields(to: priority, at: now) else { return }
-      if isProven(path, at: now) { move(to: fresh) } else { challenge(path, priority: priority, limit: size) }
+      if nomination.yields(to: priority, at: now), isProven(path, at: now) { move(to: fresh) }
     case .waiting, .nominated, .expired:
       break
     }
-  }
-
-  private mutating func challengeAgain(_ check: STUNMessage, size: Int, on path: Path, at now: Instant) {
-    let priority = check.priority ?? 0
-    guard case .nominated(let nomination) = state, nomination.path != path, check.usesCandidate,
-      nomination.yields(to: priority, at: now), !isProven(path, at: now)
-    else { return }
-    challenge(path, priority: priority, limit: size)
   }
 
   private mutating func move(to nomination: Nomination) {
@@ -205,14 +199,17 @@ public struct ICEAgent: ProtocolEngine {
     outputs.append(.event(.moved(remote: nomination.path.remote, local: nomination.path.local)))
   }
 
+  /// The path in use has consent and stays proven.
   private func isProven(_ path: Path, at now: Instant) -> Bool {
-    verified.contains { $0.path == path && $0.provenUntil.map { now < $0 } ?? false }
+    verified.contains { $0.path == path && $0.provenUntil.map { now < $0 || path == selectedPath } ?? false }
   }
 
-  /// Asks the far end of a path whether the peer is there, in no more than `limit` bytes.
-  private mutating func challenge(_ path: Path, priority: UInt32, limit: Int) {
+  /// Asks the far end of a path whether the peer is there, in no more than `limit` bytes, because of a check.
+  private mutating func challenge(_ path: Path, with check: STUNMessage, limit: Int) {
+    let priority = check.priority ?? 0
     let request = STUNMessage(
-      .request, transaction: challenges.make(for: path, priority: priority),
+      .request,
+      transaction: challenges.make(for: path, priority: priority, wasNominated: check.usesCandidate),
       attributes: [
         .username("\(remote.ufrag):\(local.ufrag)"), .iceControlled(tieBreaker: tieBreaker), .priority(priority),
       ])
@@ -227,7 +224,7 @@ public struct ICEAgent: ProtocolEngine {
       let index = verified.firstIndex(where: { $0.path == path })
     else { return drop(.unexpected) }
     verified[index].provenUntil = now + consentTimeout
-    guard case .nominated(let nomination) = state, nomination.path != path,
+    guard challenge.wasNominated, case .nominated(let nomination) = state, nomination.path != path,
       nomination.yields(to: challenge.priority, at: now)
     else { return }
     move(

@@ -2,18 +2,20 @@ import SansIO
 
 /// The questions that were sent to addresses, to see whether the peer is really there.
 ///
-/// The check that nominates an address is signed, but anybody can write any source address onto it, the peer itself
-/// not excepted: media would go to a stranger. So the address is asked, by a binding request of our own, whose
+/// A check is signed, but anybody can write any source address onto it, the peer itself not excepted: what answers it
+/// would go to a stranger. So the address is asked, by a binding request of our own, whose
 /// transaction only who receives it can know.
 struct PathChallenges {
   struct Challenge {
     var transaction: STUNTransactionID
     var path: ICEAgent.Path
-    /// That of the check which nominated.
+    /// That of the check which it came with.
     var priority: UInt32
+    /// Whether that check nominated.
+    var wasNominated: Bool
   }
 
-  static let maximumOpen = 8
+  static let maximumOpen = 16
 
   private let secret: [UInt8]
   private var count: UInt64 = 0
@@ -24,7 +26,7 @@ struct PathChallenges {
   }
 
   /// A question to the far end of `path`; of too many open ones, the oldest is forgotten.
-  mutating func make(for path: ICEAgent.Path, priority: UInt32) -> STUNTransactionID {
+  mutating func make(for path: ICEAgent.Path, priority: UInt32, wasNominated: Bool) -> STUNTransactionID {
     count += 1
     var hmac = HMACSHA1(key: secret)
     hmac.update((0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * UInt64($0))) })
@@ -34,7 +36,7 @@ struct PathChallenges {
     }
     let transaction = STUNTransactionID(high: number(0..<4), low: number(4..<12))
     if open.count == Self.maximumOpen { open.removeFirst() }
-    open.append(Challenge(transaction: transaction, path: path, priority: priority))
+    open.append(Challenge(transaction: transaction, path: path, priority: priority, wasNominated: wasNominated))
     return transaction
   }
 

@@ -39,9 +39,9 @@ extension RTPSender {
     return count
   }
 
-  /// Whether `resend` may find something: false costs no memory.
-  public func mayKnow(_ nack: GenericNACK, budget: Int) -> Bool {
-    nack.media == configuration.ssrc && resendAllowance > 0
-      && nack.sequenceNumbers.prefix(max(budget, 0)).contains { history.spans($0) }
+  /// How many packets `resend` may find, at most; for 0 no memory is needed.
+  public func knownPackets(of nack: GenericNACK, budget: Int) -> Int {
+    guard nack.media == configuration.ssrc, resendAllowance > 0 else { return 0 }
+    return nack.sequenceNumbers.prefix(max(budget, 0)).count { history.spans($0) }
   }
 }

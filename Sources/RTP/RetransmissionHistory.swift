@@ -58,19 +58,28 @@ package struct RetransmissionHistory: Sendable {
   /// Finds the packet and notes that it is being sent again at `now`; nil when it is unknown, or was last sent again
   /// less than `interval` ago.
   mutating func take(_ sequenceNumber: UInt16, at now: Instant, interval: Duration) -> (entry: Entry, index: Int)? {
-    for age in 1...max(count, 1) where age <= count {
-      let slot = (oldest + count - age) % Self.maximumFrames
-      guard let found = entries[slot] else { return nil }
-      let index = Int(sequenceNumber &- found.firstSequenceNumber)
-      guard index < found.packetCount else { continue }
-      if found.resent.isEmpty {
-        entries[slot]?.resent = Array(repeating: nil, count: found.packetCount)
-      } else if let last = found.resent[index], now - last < interval {
-        return nil
-      }
-      entries[slot]?.resent[index] = now
-      return (found, index)
+    guard spans(sequenceNumber), let slot = slot(of: sequenceNumber), let found = entries[slot] else { return nil }
+    let index = Int(sequenceNumber &- found.firstSequenceNumber)
+    guard index < found.packetCount else { return nil }
+    if found.resent.isEmpty {
+      entries[slot]?.resent = Array(repeating: nil, count: found.packetCount)
+    } else if let last = found.resent[index], now - last < interval {
+      return nil
     }
-    return nil
+    entries[slot]?.resent[index] = now
+    return (found, index)
+  }
+
+  /// Where the last frame is that begins at the number or before it: the numbers of the frames rise, so a few looks find
+  /// it among all, which a receiver chooses how often to ask for.
+  private func slot(of sequenceNumber: UInt16) -> Int? {
+    guard let first = entries[oldest]?.firstSequenceNumber else { return nil }
+    var (low, high) = (0, count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      guard let entry = entries[(oldest + middle) % Self.maximumFrames] else { return nil }
+      if entry.firstSequenceNumber &- first <= sequenceNumber &- first { low = middle } else { high = middle - 1 }
+    }
+    return (oldest + low) % Self.maximumFrames
   }
 }

@@ -1,5 +1,8 @@
 /// The `name=value` pairs of `a=fmtp` (RFC 8866 section 6.15); names without regard to case.
 public struct FormatParameters: Hashable, Sendable {
+  /// No codec has a third as many; what comes after them is passed over.
+  static let maximumCount = 64
+
   private var pairs: [String: String] = [:]
 
   public init() {}
@@ -10,8 +13,10 @@ public struct FormatParameters: Hashable, Sendable {
 
   /// Adds `a=1;b=2`; of a name that is there already, the first value stays. A part without `=` has an empty value.
   mutating func add(_ text: String) {
-    for part in text.split(separator: ";") {
-      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.trimmed() }
+    for part in text.utf8.split(separator: UInt8(ascii: ";"), maxSplits: Self.maximumCount).prefix(Self.maximumCount) {
+      guard pairs.count < Self.maximumCount else { return }
+      let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+        .map { Substring($0).trimmed() }
       guard let name = sides.first, !name.isEmpty else { continue }
       let key = name.lowercased()
       if pairs[key] == nil { pairs[key] = sides.count == 2 ? sides[1] : "" }

@@ -7,12 +7,16 @@ public struct PayloadFormat: Hashable, Sendable {
   public var feedback: Set<String> = []
 
   public var payloadType: UInt8 { map.payloadType }
+
+  /// Browsers name seven; what comes after them is passed over.
+  static let maximumFeedback = 32
 }
 
 extension MediaDescription {
   /// The payload types that have an `rtpmap`, in the order of the `m=` line, whatever the order of the attributes.
   ///
-  /// One pass over the attributes, so that a hostile description costs no more than its length.
+  /// One pass over the attributes and a bounded number for each type, so that a hostile description costs no more than
+  /// its length.
   public var payloadFormats: [PayloadFormat] {
     var maps: [UInt8: RTPMap] = [:]
     var parameters: [UInt8: FormatParameters] = [:]
@@ -28,7 +32,7 @@ extension MediaDescription {
         }
       case "rtcp-fb":
         let (head, rest) = value.splitAtSpace()
-        feedback[head, default: []].insert(rest)
+        if feedback[head, default: []].count < PayloadFormat.maximumFeedback { feedback[head]?.insert(rest) }
       default: break
       }
     }

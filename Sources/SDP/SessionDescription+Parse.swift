@@ -1,5 +1,6 @@
 extension SessionDescription {
-  public static let maximumSize = 65536
+  /// Three times what browsers offer.
+  public static let maximumSize = 16_384
   public static let maximumLineLength = 4096
   public static let maximumMedia = 32
   public static let maximumFormats = 128
@@ -7,6 +8,10 @@ extension SessionDescription {
   /// Reads a description of at most `maximumSize` bytes, lines ended by CR LF or LF.
   ///
   /// Throws `SDPError.malformed` with the line.
+  ///
+  /// Reading and answering take a time that grows with the size and no faster: each line is looked at a fixed number of
+  /// times, and whatever is looked up for each of several others (formats, media, feedback, parameters) is bounded in
+  /// number, by `maximumMedia`, `maximumFormats`, `PayloadFormat.maximumFeedback` and `FormatParameters.maximumCount`.
   public init(parsing text: String) throws(SDPError) {
     guard text.utf8.count <= Self.maximumSize else {
       throw SDPError(.malformed, "The session description is over \(Self.maximumSize / 1024) KiB.")

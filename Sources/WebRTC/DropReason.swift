@@ -21,6 +21,8 @@ public enum DropReason: Int, Hashable, Sendable, CaseIterable {
   case refused
   /// Authentic, but not RTCP.
   case malformedRTCP
+  /// A datagram of ours to an address that has not shown yet that it receives, beyond what it may get.
+  case unprovenAddress
   /// A frame that the burst had no room for, or that could not be protected.
   case unsentFrame
 }

@@ -32,12 +32,12 @@ extension PeerConnection {
   ///
   /// - Parameter budget: what the datagram that `nack` came in may still cost.
   mutating func resend(_ nack: GenericNACK, budget: inout Int, at now: Instant) {
-    guard media != nil, sender.mayKnow(nack, budget: budget) else {
+    let count = min(sender.knownPackets(of: nack, budget: budget), Self.maximumResends)
+    guard media != nil, count > 0 else {
       budget -= nack.sequenceNumbers.prefix(max(budget, 0)).count { _ in true }
       return
     }
-    var burst = DatagramBurst(
-      byteCapacity: Self.maximumResends * PacketizedFrame.maximumDatagram, capacity: Self.maximumResends)
+    var burst = DatagramBurst(byteCapacity: count * PacketizedFrame.maximumDatagram, capacity: count)
     Self.resend(nack, budget: &budget, into: &burst, by: &sender, &media!.outbound, at: now)
     for index in 0..<burst.count {
       emit(transmit(unsafe burst.bytes(at: index).withUnsafeBytes { unsafe [UInt8]($0) }))

@@ -43,8 +43,7 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   private var outputs: [Output<Event>] = []
   private var nextOutput = 0
-  /// Where the last datagram of the handshake came from, for answers before ICE has nominated a path.
-  private var handshakePath: (remote: TransportAddress, local: TransportAddress)?
+  private var validation = AddressValidation()
   var nextReport: Instant?
   /// Until when a request for a key frame is held back, and whether one is.
   var keyframeHold: (until: Instant, isRequested: Bool)?
@@ -139,16 +138,20 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   ) {
     guard phase != .closed else { return counters.drops.count(.afterClosed) }
     guard let kind = PacketKind(payload) else { return counters.drops.count(.unknownKind) }
+    if kind == .stun { ice.receive(payload, from: from, to: to, at: now) }
+    let isVerified = ice.isVerified(from)
+    if isVerified { validation.received(payload.byteCount, from: from, keeping: ice.selectedPath?.remote) }
     if kind == .stun {
-      ice.receive(payload, from: from, to: to, at: now)
+      if ice.isProven(from) { prove(from, at: now) }
       return drainICE(at: now)
     }
-    guard ice.isVerified(from) else { return counters.drops.count(.unverifiedAddress) }
+    guard isVerified else { return counters.drops.count(.unverifiedAddress) }
     switch kind {
     case .stun: break
     case .dtls:
-      handshakePath = (from, to)
+      validation.handshakePath = (from, to)
       dtls.receive(payload, at: now)
+      if dtls.isAnswered, validation.isFlightAddress(from) { prove(from, at: now) }
       drainDTLS(at: now)
     case .rtcp: receiveRTCP(payload, at: now)
     case .rtp: counters.drops.count(.unexpectedMedia)
@@ -197,8 +200,19 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     return .transmit(Transmit(payload: payload, from: path.local, to: path.remote))
   }
 
+  /// Appends an output, unless it is a datagram to an address that is not proven and has had its share.
   mutating func emit(_ output: Output<Event>?) {
-    if let output { outputs.append(output) }
+    guard let output else { return }
+    if case .transmit(let datagram) = output, !validation.allows(datagram.payload.count, to: datagram.to) {
+      return counters.drops.count(.unprovenAddress)
+    }
+    outputs.append(output)
+  }
+
+  /// Somebody receives at `address`: what was held back may go there.
+  private mutating func prove(_ address: TransportAddress, at now: Instant) {
+    for datagram in validation.prove(address) { outputs.append(.transmit(datagram)) }
+    announceConnection(at: now)
   }
 
   mutating func end(_ reason: CloseReason) {
@@ -236,18 +250,23 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   }
 
   private mutating func sendHandshake() {
-    while let datagram = dtls.pollDatagram() {
-      if ice.selectedPath != nil {
-        emit(transmit(datagram))
-      } else if let path = handshakePath {
-        emit(.transmit(Transmit(payload: datagram, from: path.local, to: path.remote)))
+    while let payload = dtls.pollDatagram() {
+      guard let path = ice.selectedPath.map({ (remote: $0.remote, local: $0.local) }) ?? validation.handshakePath
+      else { continue }
+      let datagram = Transmit(payload: payload, from: path.local, to: path.remote)
+      if validation.allowsFlight(datagram) {
+        outputs.append(.transmit(datagram))
+      } else {
+        counters.drops.count(.unprovenAddress)
       }
     }
   }
 
-  /// Connected is: a path nominated by ICE, and keys from DTLS.
+  /// Connected is: a path nominated by ICE at whose end somebody is, and keys from DTLS.
   private mutating func announceConnection(at now: Instant) {
-    guard phase == .connecting, media != nil, ice.selectedPath != nil else { return }
+    guard phase == .connecting, media != nil, let path = ice.selectedPath, validation.isProven(path.remote) else {
+      return
+    }
     phase = .connected
     counters.timeToConnect = now - configuration.now
     nextReport = now + configuration.reportInterval

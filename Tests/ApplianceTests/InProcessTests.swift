@@ -105,6 +105,17 @@ extension WholeApplianceTests {
       #expect(player.run { $0.closed != nil })
     }
 
+    @Test func `an offer of more than 16 KB is refused before it is read`() async throws {
+      try await withAppliance { appliance in
+        let player = try LoopbackPlayer(seed: 7)
+        let line = "a=x:" + String(repeating: "y", count: 1000) + "\r\n"
+        let long = player.offer + String(repeating: line, count: 16)
+        let error = await #expect(throws: APIError.self) { try await appliance.join("front", long) }
+        #expect(error?.status == 413 && error?.code == "badOffer")
+        #expect(try await appliance.join("front", player.offer + line).status == 201)
+      }
+    }
+
     @Test func `a place is free again when a viewer has gone`() async throws {
       try await withAppliance(viewers: 1) { appliance in
         let (first, second) = (try LoopbackPlayer(seed: 5), try LoopbackPlayer(seed: 6))

@@ -56,7 +56,24 @@ import Testing
     #expect(error("\(Self.start)a=\(String(repeating: "x", count: 4096))\r\n")?.line == 3)
     #expect(error("\(Self.start)m=video 9 RTP/AVP\(String(repeating: " 1", count: 129))\r\n")?.line == 3)
     #expect(error("\(Self.start)\(String(repeating: "m=video 9 RTP/AVP 0\n", count: 33))")?.line == 35)
-    #expect(error("\(Self.start)\(String(repeating: "a=x\n", count: 16384))")?.reason.contains("64 KiB") == true)
+    #expect(error("\(Self.start)\(String(repeating: "a=x\n", count: 4096))")?.reason.contains("16 KiB") == true)
+  }
+
+  /// What one line names for all payload types, and what each line of a type adds, is bounded: the work is that of the
+  /// text's length, not of the product of two parts of it.
+  @Test(arguments: [1, 2, 4, 8])
+  func `what an offer makes of each of its formats is bounded, however much it says of all of them`(share: Int) throws {
+    let types = (0..<16 * share).map { "\($0)" }.joined(separator: " ")
+    var text = "\(Self.start)m=video 9 UDP/TLS/RTP/SAVPF \(types)\n"
+    for type in 0..<16 * share { text += "a=rtpmap:\(type) VP8/90000\n" }
+    for number in 0..<64 * share { text += "a=rtcp-fb:* x\(number)\n" }
+    for number in 0..<20 * share { text += "a=fmtp:0 a\(number)=1;b\(number)\n" }
+    text += "a=fmtp:1 " + String(repeating: "\u{C9};", count: 30 * share) + "last=1\n"
+    let formats = try SessionDescription(parsing: text).media[0].payloadFormats
+    #expect(formats.count == 16 * share)
+    #expect(formats.allSatisfy { $0.feedback.count <= 32 })
+    #expect((0..<20 * share).count { formats[0].parameters["a\($0)"] != nil } <= 64)
+    #expect((formats[1].parameters["last"] != nil) == (30 * share < 64))
   }
 
   private func error(_ text: String) -> SDPError? {

@@ -47,6 +47,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   public let remote: ICECredentials
   /// Whether every check nominates, as RFC 5245 allowed and Firefox does.
   public var nominatesAggressively = false
+  public var answersChecks = true
   public private(set) var checksSent = 0
   /// Answers that were not signed by the peer, or answer nothing.
   public private(set) var answersDropped = 0
@@ -150,7 +151,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   private mutating func answer(
     _ check: STUNMessage, _ bytes: RawSpan, from: TransportAddress, to: TransportAddress
   ) {
-    guard check.isFingerprinted, check.username == "\(local.ufrag):\(remote.ufrag)",
+    guard answersChecks, check.isFingerprinted, check.username == "\(local.ufrag):\(remote.ufrag)",
       check.isAuthentic(in: bytes, password: local.password)
     else {
       answersDropped += 1

@@ -26,6 +26,8 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
     /// Whether missing packets are asked for.
     public var sendsNACK = true
     public var reportInterval: Duration = .seconds(1)
+    /// Whether checks that come to this side are answered, as every full agent does.
+    public var answersChecks = true
     /// What the offer says instead of the certificate's own fingerprint.
     public var claimedFingerprint: DTLS.Fingerprint?
 
@@ -126,6 +128,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
     let pair = ICEControllingAgent.Pair(local: configuration.localAddress, remote: reading.remote)
     ice = ICEControllingAgent(
       local: credentials, remote: reading.credentials, pairs: [pair], seed: seed, at: now)
+    ice?.answersChecks = configuration.answersChecks
     switch reading.codec {
     case .h264: receiver = VideoReceiver(depacketizer: H264Depacketizer())
     case .vp8: receiver = VideoReceiver(depacketizer: VP8Depacketizer())
