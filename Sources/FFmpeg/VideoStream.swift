@@ -64,6 +64,9 @@ public struct VideoStream: Sendable {
     parameters = try CodecParameters(copying: values.codecpar)
   }
 
+  /// Whether libav can decode it at all.
+  var hasDecoder: Bool { avcodec_find_decoder(parameters.pointer.pointee.codec_id) != nil }
+
   private static func name(ofTag tag: UInt32) -> String {
     let letters = (0..<4).map { UInt8(truncatingIfNeeded: tag >> (8 * UInt32($0))) }
     guard letters.allSatisfy({ (0x21...0x7E).contains($0) }) else { return "unknown" }

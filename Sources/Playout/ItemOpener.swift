@@ -53,8 +53,7 @@ package final class ItemOpener: Sendable {
   /// A bad file that has not changed is tried again after this; it may have been the disk.
   static let retryInterval = MediaTime(seconds: 60)
 
-  private let sources: Mutex<[String]>
-  private let optionalSources: Set<String>
+  private let sources: Mutex<PlaylistSources>
   private let rescanInterval: MediaTime
   private let clock: any PlayoutClock
   private let openItem: Open
@@ -66,7 +65,6 @@ package final class ItemOpener: Sendable {
     events: @escaping @Sendable (PlayerEvent) -> Void
   ) {
     sources = Mutex(configuration.sources)
-    optionalSources = configuration.optionalSources
     rescanInterval = configuration.rescanInterval
     self.clock = clock
     openItem = open
@@ -74,7 +72,7 @@ package final class ItemOpener: Sendable {
   }
 
   /// Looks for items there from now on.
-  func change(sources: [String]) { self.sources.withLock { $0 = sources } }
+  func change(sources: PlaylistSources) { self.sources.withLock { $0 = sources } }
 
   /// Opens the first item that can be, from `start` on.
   ///
@@ -82,7 +80,7 @@ package final class ItemOpener: Sendable {
   func open(from start: Start, wraps: Bool, interruption: Interruption) -> Outcome {
     // Of the item before the one that plays.
     ProcessHeap.trim()
-    let playlist = Playlist(sources: sources.withLock { $0 }, optional: optionalSources)
+    let playlist = Playlist(sources.withLock { $0 })
     forgetFailures(except: playlist)
     var opened: OpenItem?
     for index in Self.order(of: playlist, from: start, wraps: wraps) where opened == nil && !interruption.isRaised {

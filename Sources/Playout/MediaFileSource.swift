@@ -69,11 +69,12 @@ package final class MediaFileSource: FrameSource {
   /// - Parameter recoveryLimit: how long software may take to get from a key frame to where the device failed. After that
   ///   the item goes on from where it has come to: seen again is better than not moving.
   package init(
-    url: String, decoderThreads: Int? = nil, hardware: HardwareAcceleration? = nil,
+    url: String, access: MediaAccess = MediaAccess(), decoderThreads: Int? = nil,
+    hardware: HardwareAcceleration? = nil,
     recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
     self.recoveryLimit = recoveryLimit
-    let demuxer = try Demuxer(url: url) { interruption.isRaised }
+    let demuxer = try Demuxer(url: url, access: access) { interruption.isRaised }
     guard let video = demuxer.video else { throw .noVideo }
     displayBeforeUse = hardware?.discarded
     awaitsDevice = hardware?.isBeingTriedOut == true

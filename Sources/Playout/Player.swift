@@ -54,7 +54,8 @@ public final class Player: Sendable {
         clock: clock,
         open: { item, interruption throws(MediaError) in
           try MediaFileSource(
-            url: item.url, decoderThreads: threads, hardware: hardware, interruption: interruption)
+            url: item.url, access: item.access, decoderThreads: threads, hardware: hardware,
+            interruption: interruption)
         },
         testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },
         run: { work in WorkerThread(name: "open", body: work) != nil })
@@ -125,7 +126,7 @@ public final class Player: Sendable {
   public func go(to index: Int) { send(.go(index)) }
 
   /// Plays what `sources` say from now on. The item that is on goes on to its end if it is still among them.
-  public func change(sources: [String], repeats: Bool) { send(.change(sources: sources, repeats: repeats)) }
+  public func change(sources: PlaylistSources, repeats: Bool) { send(.change(sources: sources, repeats: repeats)) }
 
   /// Hands frames to `receiver` from now on, whenever it is awake.
   public func attach(_ receiver: any FrameReceiver) {

@@ -1,3 +1,4 @@
+import Appliance
 import ArgumentParser
 import CupolaConfiguration
 import FFmpeg
@@ -17,9 +18,7 @@ struct Check: ParsableCommand {
   func run() throws {
     let configuration = try options.load()
     print("The configuration is right: \(configuration.presets.count) presets, \(configuration.video.summary).")
-    let items = Playlist(
-      sources: configuration.playlist.sources, optional: Set(ApplianceConfiguration.Playlist.standardSources)
-    ).items
+    let items = Playlist(configuration.playlistSources).items
     guard !items.isEmpty else {
       print("There is no media in \(configuration.playlist.sources.joined(separator: ", ")): the test card would play.")
       throw ExitCode.badMedia
@@ -28,7 +27,7 @@ struct Check: ParsableCommand {
     for item in items {
       let failure: String?
       do throws(MediaError) {
-        let report = try probe(item.url)
+        let report = try probe(item.url, access: item.access)
         failure = report.failure
         if failure == nil { print("  plays    \(item.name): \(report.codec), \(report.size), \(report.projection)") }
       } catch {
