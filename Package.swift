@@ -121,7 +121,8 @@ let package = Package(
       swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
-      name: "FuzzEntries", dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg"],
+      name: "FuzzEntries",
+      dependencies: ["SansIO", "ICE", "SDP", "RTP", "DTLS", "Signalling", "FFmpeg", "Media", "Playout"],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
     .testTarget(
@@ -150,7 +151,8 @@ let package = Package(
       name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "CSurface", "Media", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
-      name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "VATestDriver"],
+      name: "PlayoutTests",
+      dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
       name: "SignallingTests", dependencies: ["Signalling", "SansIO", "FuzzEntries"], swiftSettings: house),

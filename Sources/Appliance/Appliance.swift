@@ -31,6 +31,7 @@ public actor Appliance: Service {
   nonisolated let startedAt = MonotonicTime.now
   nonisolated let notifier: ServiceNotifier
   nonisolated let keeper: StateKeeper
+  nonisolated let trials: TrialRecord
   nonisolated let machine = MachineMonitor()
   /// What a supervisor's finding becomes; on its own thread.
   nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
@@ -71,13 +72,11 @@ public actor Appliance: Service {
   ///
   /// - Parameters:
   ///   - notifier: who is told how the service is.
-  ///   - hasCrashed: whether the last run ended by itself, see `CrashMarker`.
   ///   - superviseReport: called on the supervisor's thread when a stage stands still, before the service is restarted;
   ///     must wait for nobody.
   /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
   public init(
     configuration: ApplianceConfiguration, log: Logger, notifier: ServiceNotifier = ServiceNotifier(),
-    hasCrashed: Bool = false,
     superviseReport: @escaping @Sendable (Supervisor.Report) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
@@ -89,7 +88,9 @@ public actor Appliance: Service {
     loaded = configuration
     let directory = StateDirectory(configured: configuration.stateDirectory)
     keeper = StateKeeper(directory: directory, log: log)
-    let saved = keeper.load().started(hasCrashed: hasCrashed)
+    let saved = keeper.load().started()
+    let trials = TrialRecord(in: directory, boot: BootIdentity.current())
+    self.trials = trials
     self.saved = saved
     operatorPIN = OperatorPIN.find(configured: configuration.operator.pin, in: directory, log: log)
     pinGuard = PINGuard(pin: operatorPIN)
@@ -102,7 +103,9 @@ public actor Appliance: Service {
 
     let hardware = HardwareAcceleration(configuration.acceleration) { events.append(.hardware($0)) }
     self.hardware = hardware
-    let player = Player(configuration: configuration.player, hardware: hardware) { events.append(.player($0)) }
+    let player = Player(configuration: configuration.player, hardware: hardware, journal: trials) {
+      events.append(.player($0))
+    }
     let wiring = Wiring()
     let driver = try EngineDriver(
       configuration: try configuration.engine(certificate: Certificate.generate())
@@ -128,9 +131,6 @@ public actor Appliance: Service {
 
   /// Plays and serves until a graceful shutdown or a cancellation; then tells the viewers and ends everything.
   public func run() async throws {
-    if saved.failuresInARow >= SavedState.patience {
-      log.error("An item ended Cupola again and again and is skipped", metadata: ["item": "\(saved.item ?? "")"])
-    }
     lookAtMachine()
     lookAtNetwork()
     hardware.start()
@@ -187,6 +187,7 @@ public actor Appliance: Service {
     supervisor?.stop()
     probe?.stop()
     remember(isLast: true)
+    trials.close()
     broadcast(.bye(reason: .shutdown, retryAfter: 1))
     for control in controls.values { control.socket.close(.goingAway, reason: "the server is stopping") }
     // Both wait for their threads, each for a second at most; not on the cooperative pool.

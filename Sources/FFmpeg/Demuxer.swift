@@ -22,7 +22,8 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   ///
   /// `isInterrupted` is asked while libav waits, many times a second, on the thread that waits.
   public init(
-    url: String, access: MediaAccess = MediaAccess(), isInterrupted: @escaping @Sendable () -> Bool = { false }
+    url: String, access: MediaAccess = MediaAccess(), memory: PictureMemory = .shared,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(MediaError) {
     _ = AVLog.isQuietByDefault
     let location = try MediaLocation(url, access: access)
@@ -34,7 +35,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     let interruption = Interruption(isInterrupted: isInterrupted)
     interruption.allow(seconds: Self.openLimit)
     let context = try FormatContext(opening: location, access: access, interruption: interruption)
-    let found = avformat_find_stream_info(context.pointer, nil)
+    let found = Self.findStreamInfo(context, memory: memory)
     guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
     if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
     let video = try Self.selectVideo(in: context, file: file)
@@ -45,6 +46,24 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     streams = context.streams.map(StreamSummary.init)
     formatName = context.formatName
     self.context = context
+  }
+
+  /// Lets libavformat decode some pictures where the container does not say all about them, as far as there is room.
+  private static func findStreamInfo(_ context: borrowing FormatContext, memory: PictureMemory) -> Int32 {
+    // Beside what plays. Its decoders are libavformat's own, so that they can only be told how large pictures may be.
+    let room = max(0, memory.limit - memory.current)
+    let streams = context.streams
+    var options = streams.map { stream -> OpaquePointer? in
+      var options: OpaquePointer?
+      let demand = DecodingMemory(stream.pointee.codecpar)
+      let fits = demand.pictureBytes > 0 && demand.bytes(threads: 1, held: 1) <= room
+      let pixels = fits ? Decoder.maximumPixels : min(demand.pixels(within: room, threads: 1), Decoder.maximumPixels)
+      av_dict_set_int(&options, "max_pixels", pixels, 0)
+      return options
+    }
+    let found = avformat_find_stream_info(context.pointer, &options)
+    for index in options.indices { av_dict_free(&options[index]) }
+    return found
   }
 
   /// The best video, described; libav is told to skip everything else.

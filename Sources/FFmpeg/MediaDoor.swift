@@ -15,9 +15,10 @@ final class MediaDoor {
   private let location: MediaLocation
   private let isInsecure: Bool
   private let interruption: Interruption
-  private let openByLibav: @convention(c) (
-    Context?, UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?, UnsafePointer<CChar>?, Int32, Options?
-  ) -> Int32
+  private let openByLibav:
+    @convention(c) (
+      Context?, UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?, UnsafePointer<CChar>?, Int32, Options?
+    ) -> Int32
   private let closeByLibav: @convention(c) (Context?, UnsafeMutablePointer<AVIOContext>?) -> Int32
   /// What was opened here, not by libav.
   private var files: Set<UnsafeMutablePointer<AVIOContext>> = []
@@ -79,6 +80,12 @@ final class MediaDoor {
       var options: OpaquePointer?
       defer { av_dict_free(&options) }
       set(&options)
+      // libavformat compares the two.
+      context.pointee.url = av_strdup(url)
+      defer {
+        av_free(context.pointee.url)
+        context.pointee.url = nil
+      }
       let code = openByLibav(context, &opened, url, AVIO_FLAG_READ, &options)
       return (code, opened)
     }

@@ -31,7 +31,8 @@ public struct VideoStream: Sendable {
 
   /// The time of `timestamp` after the first picture.
   public func time(of timestamp: Int64) -> MediaTime {
-    timeBase.time(of: timestamp.subtractingReportingOverflow(startTime).partialValue)
+    let (distance, overflow) = timestamp.subtractingReportingOverflow(startTime)
+    return timeBase.time(of: overflow ? (timestamp < 0 ? .min : .max) : distance)
   }
 
   init(

@@ -56,17 +56,20 @@ package final class ItemOpener: Sendable {
   private let sources: Mutex<PlaylistSources>
   private let rescanInterval: MediaTime
   private let clock: any PlayoutClock
+  private let journal: (any ItemJournal)?
   private let openItem: Open
   private let events: @Sendable (PlayerEvent) -> Void
   private let failures = Mutex<[String: Failure]>([:])
 
   init(
-    configuration: PlayerConfiguration, clock: any PlayoutClock, open: @escaping Open,
+    configuration: PlayerConfiguration, clock: any PlayoutClock, journal: (any ItemJournal)? = nil,
+    open: @escaping Open,
     events: @escaping @Sendable (PlayerEvent) -> Void
   ) {
     sources = Mutex(configuration.sources)
     rescanInterval = configuration.rescanInterval
     self.clock = clock
+    self.journal = journal
     openItem = open
     self.events = events
   }
@@ -87,6 +90,12 @@ package final class ItemOpener: Sendable {
       let item = playlist.items[index]
       let stamp = FileStamp(path: item.url)
       if isKnownBad(item, stamp), start != .index(index) { continue }
+      if let refusal = journal?.refusal(of: item.url) {
+        note(item, reason: refusal, stamp: stamp)
+        continue
+      }
+      let trial = ItemTrial(item.url, in: journal)
+      defer { withExtendedLifetime(trial) {} }
       do {
         let source = try openItem(item, interruption)
         failures.withLock { failures in

@@ -31,6 +31,7 @@ public final class Player: Sendable {
     package var testCard: @Sendable () throws(MediaError) -> any FrameSource
     /// Runs work that blocks, elsewhere or at once; false when there is no thread for it now.
     package var run: @Sendable (@escaping @Sendable () -> Void) -> Bool
+    package var journal: (any ItemJournal)?
 
     package init(
       clock: any PlayoutClock,
@@ -62,13 +63,15 @@ public final class Player: Sendable {
     }
   }
 
+  /// - Parameter journal: gets to know what is begun, for the next start of the program.
   public convenience init(
     configuration: PlayerConfiguration, clock: any PlayoutClock = MonotonicClock(),
-    hardware: HardwareAcceleration? = nil, events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
+    hardware: HardwareAcceleration? = nil, journal: (any ItemJournal)? = nil,
+    events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
   ) {
-    self.init(
-      configuration: configuration, environment: .live(configuration, clock: clock, hardware: hardware),
-      events: events)
+    var environment = Environment.live(configuration, clock: clock, hardware: hardware)
+    environment.journal = journal
+    self.init(configuration: configuration, environment: environment, events: events)
   }
 
   package init(
