@@ -27,6 +27,8 @@ package final class TrialRecord: ItemJournal {
     var begun: [UInt64: Int] = [:]
     /// Those that passed in this run: they need no record.
     var passed: Set<UInt64> = []
+    /// After a proper stop nothing is written down any more.
+    var isClosed = false
     /// Whether the file has to be written once more, and whether somebody is at it.
     var isDirty = false
     var isUnderway = false
@@ -74,7 +76,7 @@ package final class TrialRecord: ItemJournal {
   package func begin(_ url: String) -> UInt64? {
     let name = Self.name(of: url)
     let isNeeded = state.withLock { state in
-      guard !state.passed.contains(name) else { return false }
+      guard !state.isClosed, !state.passed.contains(name) else { return false }
       state.begun[name, default: 0] += 1
       state.contents.underway.insert(name)
       return true
@@ -102,6 +104,7 @@ package final class TrialRecord: ItemJournal {
   /// Cupola is being stopped as it should be: nothing is held against anybody.
   package func close() {
     state.withLock { state in
+      state.isClosed = true
       state.contents.ends = [:]
       state.contents.underway = []
     }

@@ -20,7 +20,9 @@ struct DecodingMemory {
 
   init(_ parameters: UnsafePointer<AVCodecParameters>) {
     let codec = parameters.pointee
-    let pixels = Int64(max(codec.width, 0)) * Int64(max(codec.height, 0))
+    // No decoder takes a side as long as a container can claim.
+    func side(_ length: Int32) -> Int64 { Int64(min(max(length, 0), 1 << 18)) }
+    let pixels = side(codec.width) * side(codec.height)
     let known =
       codec.format >= 0
       ? Int64(av_image_get_buffer_size(AVPixelFormat(codec.format), codec.width, codec.height, 1)) : 0

@@ -32,7 +32,7 @@ public struct MediaReport: Hashable, Sendable {
 ///
 /// - Throws: `MediaError` when it cannot be opened, has no video, or its codec no decoder.
 public func probe(_ url: String, access: MediaAccess = MediaAccess()) throws(MediaError) -> MediaReport {
-  let demuxer = try Demuxer(url: url, access: access)
+  let demuxer = try Demuxer(url: url, access: access, memory: MemoryBudget.pictures)
   guard let video = demuxer.video else { throw .noVideo }
   let projection = SourceProjection(video.spherical)
   var report = MediaReport(
