@@ -129,10 +129,10 @@ bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg 
 	$(SWIFT) build $(FLAGS) --product cupola-bench
 	$(BIN)/cupola-bench $(ARGS)
 
-FUZZ_TARGETS := boxes connection dtls rtcp sdp signalling stun
+FUZZ_TARGETS := boxes connection dtls rtcp sdp signalling stun timeline
 SECONDS_EACH ?= 60
 
-fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on six parsers and a connection, SECONDS_EACH=60
+fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on parsers, a connection and the time line, SECONDS_EACH=60
 	@for target in $(FUZZ_TARGETS); do \
 	  Tests/Fuzz/run $$target $(SECONDS_EACH) || exit 1; \
 	done

@@ -131,7 +131,8 @@ let package = Package(
     .target(
       name: "FuzzEntries",
       dependencies: [
-        "SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "WebRTC", "WebRTCTestPeer", "Signalling", "FFmpeg",
+        "SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "WebRTC", "WebRTCTestPeer", "Signalling", "FFmpeg", "Media",
+        "Playout",
       ],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
@@ -165,7 +166,8 @@ let package = Package(
       name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "CSurface", "Media", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
-      name: "PlayoutTests", dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "VATestDriver"],
+      name: "PlayoutTests",
+      dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
       name: "SignallingTests", dependencies: ["Signalling", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),

@@ -148,7 +148,7 @@ extension Appliance {
     if new.stateDirectory != loaded.stateDirectory { pending.append("state") }
     if new.presets != loaded.presets { replacePresets(new.cameraPresets) }
     if new.playlist != loaded.playlist {
-      player.change(sources: new.playlist.sources, repeats: new.playlist.repeats)
+      player.change(sources: new.playlistSources, repeats: new.playlist.repeats)
     }
     loaded.presets = new.presets
     loaded.playlist = new.playlist

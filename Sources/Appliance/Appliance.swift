@@ -32,6 +32,7 @@ public actor Appliance: Service {
   nonisolated let startedAt = MonotonicTime.now
   nonisolated let notifier: ServiceNotifier
   nonisolated let keeper: StateKeeper
+  nonisolated let trials: TrialRecord
   nonisolated let machine = MachineMonitor()
   /// What a supervisor's finding becomes; on its own thread.
   nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
@@ -80,15 +81,14 @@ public actor Appliance: Service {
   ///
   /// - Parameters:
   ///   - notifier: who is told how the service is.
-  ///   - sourceOf: the machine that has an address, for all that is shared out among machines; must not wait. Nil: the kernel's
-  ///     neighbour table says.
-  ///   - hasCrashed: whether the last run ended by itself, see `CrashMarker`.
+  ///   - sourceOf: the machine that has an address, for all that is shared out among machines; must not wait. Nil: the
+  ///     kernel's neighbour table says.
   ///   - superviseReport: called on the supervisor's thread when a stage stands still, before the service is restarted;
   ///     must wait for nobody.
   /// - Throws: `UDPSocketError` when the port is not to be had, `DTLSError` when no certificate can be made.
   public init(
     configuration: ApplianceConfiguration, log: Logger, notifier: ServiceNotifier = ServiceNotifier(),
-    sourceOf: (@Sendable (IPAddress) -> Source)? = nil, hasCrashed: Bool = false,
+    sourceOf: (@Sendable (IPAddress) -> Source)? = nil,
     superviseReport: @escaping @Sendable (Supervisor.Report) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
@@ -105,7 +105,9 @@ public actor Appliance: Service {
       encoders: configuration.encoders(deviceEncodes: false))
     let directory = StateDirectory(configured: configuration.stateDirectory)
     keeper = StateKeeper(directory: directory, log: log)
-    let saved = keeper.load().started(hasCrashed: hasCrashed)
+    let saved = keeper.load().started()
+    let trials = TrialRecord(in: directory, boot: BootIdentity.current())
+    self.trials = trials
     self.saved = saved
     door = OperatorDoor(configuredPIN: configuration.operator.pin, directory: directory, log: log)
     let catalogue = PresetCatalogue(configuration.cameraPresets)
@@ -122,7 +124,9 @@ public actor Appliance: Service {
 
     let hardware = HardwareAcceleration(configuration.acceleration) { events.append(.hardware($0)) }
     self.hardware = hardware
-    let player = Player(configuration: configuration.player, hardware: hardware) { events.append(.player($0)) }
+    let player = Player(configuration: configuration.player, hardware: hardware, journal: trials) {
+      events.append(.player($0))
+    }
     let wiring = Wiring()
     let driver = try EngineDriver(
       configuration: try configuration.engine(certificate: Certificate.generate())
@@ -151,11 +155,6 @@ public actor Appliance: Service {
 
   /// Plays and serves until a graceful shutdown or a cancellation; then tells the viewers and ends everything.
   public func run() async throws {
-    if saved.failuresInARow >= SavedState.patience {
-      log.error(
-        "An item ended Cupola again and again and is skipped",
-        metadata: ["item": "\(PrintableLocation(saved.item ?? ""))"])
-    }
     lookAtMachine()
     lookAtNetwork()
     hardware.start()
@@ -227,6 +226,7 @@ public actor Appliance: Service {
     supervisor?.stop()
     probe?.stop()
     remember(isLast: true)
+    trials.close()
     broadcast(.bye(reason: .shutdown, retryAfter: 1))
     for control in controls.values { control.socket.close(.goingAway, reason: "the server is stopping") }
     // Both wait for their threads, each for a second at most; not on the cooperative pool.

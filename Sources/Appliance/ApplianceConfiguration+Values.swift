@@ -1,6 +1,7 @@
 import CupolaConfiguration
 import DTLS
 import DatagramIO
+import FFmpeg
 import Foundation
 import Media
 import Playout
@@ -15,9 +16,22 @@ extension ApplianceConfiguration {
   public var cameraPresets: [CameraPreset] { presets.map(CameraPreset.init) }
 
   var player: PlayerConfiguration {
-    PlayerConfiguration(
-      sources: playlist.sources, optionalSources: Set(ApplianceConfiguration.Playlist.standardSources),
-      repeats: playlist.repeats, maximumFramerate: video.framerate)
+    PlayerConfiguration(sources: playlistSources, repeats: playlist.repeats, maximumFramerate: video.framerate)
+  }
+
+  /// Where items are looked for, and what they may open.
+  public var playlistSources: PlaylistSources {
+    PlaylistSources(
+      names: playlist.sources, optional: Set(ApplianceConfiguration.Playlist.standardSources),
+      insecure: playlist.insecureSources, formats: mediaFormats)
+  }
+
+  /// Which containers and codecs are played.
+  public var mediaFormats: MediaFormats {
+    switch playlist.formats {
+    case .standard: .standard
+    case .all: .all
+    }
   }
 
   /// What of the graphics card is used.

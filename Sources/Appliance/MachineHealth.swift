@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// What the machine says of itself, from files that the kernel makes up.
-struct MachineHealth: Sendable {
+package struct MachineHealth: Sendable {
   struct Disk: Sendable {
     var folder: String
     var free: UInt64
@@ -44,8 +44,14 @@ struct MachineHealth: Sendable {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { return nil }
     return Disk(
-      folder: folder, free: UInt64(status.f_bavail) * UInt64(status.f_frsize),
-      size: UInt64(status.f_blocks) * UInt64(status.f_frsize))
+      folder: folder, free: bytes(UInt64(status.f_bavail), of: UInt64(status.f_frsize)),
+      size: bytes(UInt64(status.f_blocks), of: UInt64(status.f_frsize)))
+  }
+
+  /// Saturated: a file system of somebody's own making counts what it likes.
+  package static func bytes(_ blocks: UInt64, of size: UInt64) -> UInt64 {
+    let (bytes, overflow) = blocks.multipliedReportingOverflow(by: size)
+    return overflow ? .max : bytes
   }
 
   private static func list(_ folder: String) -> [String] {

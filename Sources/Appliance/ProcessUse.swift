@@ -1,18 +1,22 @@
 import Foundation
 
 /// What this process takes of the machine, and how long it has existed: the kernel's own record (proc(5)).
-struct ProcessUse {
-  var residentBytes: UInt64 = 0
-  var processorSeconds = 0.0
-  var openDescriptors = 0
-  var threads = 0
+package struct ProcessUse {
+  package var residentBytes: UInt64 = 0
+  package var processorSeconds = 0.0
+  package var openDescriptors = 0
+  package var threads = 0
 
   init() {
-    let stat = ProcessStat()
-    processorSeconds = stat.seconds(14) + stat.seconds(15)
-    threads = Int(stat[20])
-    residentBytes = stat[24] * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+    self.init(ProcessStat())
     openDescriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+  }
+
+  /// - Parameter pageSize: as `sysconf` says, -1 if it does not know.
+  package init(_ stat: ProcessStat, pageSize: Int = sysconf(Int32(_SC_PAGESIZE))) {
+    processorSeconds = stat.seconds(14) + stat.seconds(15)
+    threads = Int(clamping: stat[20])
+    residentBytes = MachineHealth.bytes(stat[24], of: UInt64(clamping: pageSize))
   }
 
   /// Seconds since the process was started, with the hundredths that the kernel has.
@@ -27,12 +31,12 @@ struct ProcessUse {
 }
 
 /// `/proc/self/stat`, field by field as proc(5) numbers them, from the third on; what is not there is 0.
-private struct ProcessStat {
+package struct ProcessStat {
   private var fields: [Substring] = []
 
-  init() {
+  package init(text: String? = smallFile("/proc/self/stat")) {
     // The second is the name, which may hold anything.
-    guard let text = smallFile("/proc/self/stat"), let end = text.lastIndex(of: ")") else { return }
+    guard let text, let end = text.lastIndex(of: ")") else { return }
     fields = text[text.index(after: end)...].split(separator: " ")
   }
 
@@ -41,11 +45,11 @@ private struct ProcessStat {
   }
 
   /// A field that counts clock ticks.
-  func seconds(_ number: Int) -> Double { Double(self[number]) / Double(sysconf(Int32(_SC_CLK_TCK))) }
+  func seconds(_ number: Int) -> Double { Double(self[number]) / Double(max(sysconf(Int32(_SC_CLK_TCK)), 1)) }
 }
 
 /// The text of a file that the kernel makes up; nil: it is not there, or cannot be read.
-func smallFile(_ path: String) -> String? {
+package func smallFile(_ path: String) -> String? {
   guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: 4096) else {
     return nil
   }

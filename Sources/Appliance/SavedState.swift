@@ -18,18 +18,9 @@ package struct SavedState: Hashable, Sendable, Codable {
   package var starts: UInt64 = 0
   /// How often it had not been stopped properly before: killed, crashed, or switched off at the wall.
   package var uncleanStarts: UInt64 = 0
-  /// Crashes in a row between which playback did not advance.
-  package var failuresInARow = 0
-  /// Where this run began.
-  package var resumedItem: String?
-  package var resumedAt: Double?
   /// Whether it was stopped properly.
   package var isClean = false
 
-  /// An item that played on for so many seconds is not the one that ended Cupola.
-  package static let advance = 2.0
-  /// So many failures in a row at one place, and the item is skipped.
-  package static let patience = 3
   private static let version = 1
   private static let magic = "cupola-state"
 
@@ -73,31 +64,22 @@ package struct SavedState: Hashable, Sendable, Codable {
     return "\(Self.magic) \(Self.version) \(Self.checksum(json[...]))\n\(json)\n"
   }
 
-  /// Where playback goes on: at the position or, when the item has ended Cupola again and again, after the item.
+  /// Where playback goes on.
   package var resumePoint: ResumePoint? {
-    guard let item else { return nil }
-    guard failuresInARow < Self.patience else { return ResumePoint(url: "", index: index + 1, position: .zero) }
-    return ResumePoint(url: item, index: index, position: MediaTime(seconds: position))
+    item.map { ResumePoint(url: $0, index: index, position: MediaTime(seconds: position)) }
   }
 
   /// What the next run begins with, as soon as it has begun.
-  ///
-  /// - Parameter hasCrashed: whether the last run ended by itself, for better or worse.
-  package func started(hasCrashed: Bool) -> SavedState {
+  package func started() -> SavedState {
     var next = self
     next.starts &+= 1
-    let hasAdvanced = resumedItem != item || resumedAt.map { abs(position - $0) >= Self.advance } ?? true
     if starts > 0, !isClean { next.uncleanStarts &+= 1 }
-    next.failuresInARow = hasCrashed && !hasAdvanced ? min(failuresInARow + 1, 1000) : 0
-    next.resumedItem = next.failuresInARow < Self.patience ? item : nil
-    next.resumedAt = position
     next.isClean = false
     return next
   }
 
   private var isSensible: Bool {
     (0...1e9).contains(position) && (0...1_000_000).contains(index)
-      && (0...1000).contains(failuresInARow)
   }
 
   /// FNV-1a (draft-eastlake-fnv) in hexadecimal.

@@ -93,16 +93,6 @@ extension ApplianceConfiguration {
     if let node = keys["web"] { server.webRoot = reader.string(node, "server.web") }
   }
 
-  private mutating func readPlaylist(_ node: Node, _ reader: ConfigurationReader) {
-    let keys = reader.mapping(node, "playlist", allowed: ["sources", "repeat"])
-    if let node = keys["sources"] {
-      playlist.sources = reader.strings(node, "playlist.sources", of: "files, folders, .m3u lists or URLs") ?? []
-    }
-    if let node = keys["repeat"] {
-      playlist.repeats = reader.bool(node, "playlist.repeat") ?? playlist.repeats
-    }
-  }
-
   private mutating func readPresets(_ node: Node, _ reader: ConfigurationReader) {
     guard let nodes = reader.sequence(node, "presets", of: "presets") else { return }
     guard (1...256).contains(nodes.count) else {

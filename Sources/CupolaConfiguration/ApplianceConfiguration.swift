@@ -29,8 +29,19 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
     /// Files, folders, `.m3u` lists and URLs that libavformat opens.
     public var sources = Self.standardSources
+    /// Those of the sources whose server may have anybody's certificate.
+    public var insecureSources: Set<String> = []
+    /// Which containers and codecs are played.
+    public var formats = Formats.standard
     /// Whether the first item follows the last.
     public var repeats = true
+
+    public enum Formats: String, Hashable, Sendable, CaseIterable {
+      /// What cameras, editors, recorders and servers write.
+      case standard
+      /// Whatever libav reads.
+      case all
+    }
   }
 
   /// A camera preset; all angles in degrees.

@@ -10,7 +10,7 @@ import Synchronization
 /// Sendable: it has one owner, and libavcodec does not tie a context to a thread.
 public struct Decoder: ~Copyable, @unchecked Sendable {
   private let context: CodecContext
-  private let choice: PixelFormatChoice
+  private let callbacks: DecoderCallbacks
   /// Whether everything that was sent before `sendEnd` has come out.
   public private(set) var isAtEnd = false
   /// Whether pictures that a device decodes are brought from its memory; else they come without samples.
@@ -19,7 +19,7 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   private let device: VAAPIDevice?
 
   /// No picture may have more pixels than this: 16384x8192.
-  private static let maximumPixels: Int64 = 16_384 * 8192
+  static let maximumPixels: Int64 = 16_384 * 8192
 
   /// A thread per processor, and no more than four: each holds pictures of its own.
   public static var defaultThreads: Int { min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1), 4) }
@@ -31,17 +31,20 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   /// `threads` decode frames side by side; 1 takes the least memory, and the CPU time is the same. With hardware there
   /// is one, and at the first error the decoder is to be given up: what it puts out after one is wrong, unmarked, or
   /// a crash.
+  ///
+  /// - Parameter memory: has the room for its pictures.
   public init(
-    stream: VideoStream, hardware: (any HardwareDevice)? = nil, threads: Int = Decoder.defaultThreads
+    stream: VideoStream, hardware: (any HardwareDevice)? = nil, threads: Int = Decoder.defaultThreads,
+    memory: PictureMemory = .shared
   ) throws(MediaError) {
     try self.init(
       parameters: stream.parameters, codecName: stream.codecName, timeBase: stream.timeBase, hardware: hardware,
-      threads: threads)
+      threads: threads, memory: memory)
   }
 
   init(
     parameters: CodecParameters, codecName: String? = nil, timeBase: Rational, hardware: (any HardwareDevice)? = nil,
-    threads: Int = 1
+    threads: Int = 1, memory: PictureMemory = .shared
   ) throws(MediaError) {
     _ = AVLog.isQuietByDefault
     let parameters = parameters.pointer
@@ -53,17 +56,18 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     else { throw .noDecoder(codec: codecName) }
     let context = CodecContext(codec)
     try check(avcodec_parameters_to_context(context.pointer, parameters), "set up the decoder")
-    let choice = PixelFormatChoice(hardware: hardware)
+    let demand = DecodingMemory(parameters)
+    let callbacks = DecoderCallbacks(
+      hardware: hardware, memory: memory, besideBytesPerKibipixel: demand.besideBytesPerKibipixel)
     context.pointer.pointee.pkt_timebase = timeBase.libav
     context.pointer.pointee.thread_count = hardware == nil ? Int32(clamping: max(1, threads)) : 1
-    context.pointer.pointee.max_pixels = Self.maximumPixels
+    // Of decoders that get the memory for their pictures themselves, the size of the pictures is bounded instead.
+    let takesOurs = codec.pointee.capabilities & AV_CODEC_CAP_DR1 != 0
+    context.pointer.pointee.max_pixels =
+      takesOurs ? Self.maximumPixels : min(Self.maximumPixels, demand.pixels(within: memory.limit, threads: threads))
     // Crops exactly, at the price of rows that begin anywhere.
     context.pointer.pointee.flags |= AV_CODEC_FLAG_UNALIGNED
-    context.pointer.pointee.opaque = Unmanaged.passUnretained(choice).toOpaque()
-    context.pointer.pointee.get_format = { context, offered in
-      guard let context, let offered else { return AV_PIX_FMT_NONE }
-      return Unmanaged<PixelFormatChoice>.fromOpaque(context.pointee.opaque!).takeUnretainedValue().choose(offered)
-    }
+    callbacks.install(in: context.pointer)
     cffmpeg_make_callbacks_thread_safe(context.pointer)
     if let hardware {
       context.pointer.pointee.hw_device_ctx = try hardware.makeReference()
@@ -72,11 +76,11 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     try check(avcodec_open2(context.pointer, codec, nil), "open the \(codecName) decoder")
     device = hardware as? VAAPIDevice
     self.context = context
-    self.choice = choice
+    self.callbacks = callbacks
   }
 
   /// What decodes, as chosen at the last start of a sequence.
-  public var decodeKind: DecodeKind { choice.kind }
+  public var decodeKind: DecodeKind { callbacks.kind }
 
   /// Whether pictures that no other picture needs are left out, for a decoder that is late.
   public var skipNonReference: Bool {
@@ -92,7 +96,7 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     guard packet.byteCount > 0 else { return }
     let code = avcodec_send_packet(context.pointer, packet.pointer)
     guard code < 0 else { return }
-    throw .damaged(LibAVError(code: code, operation: "decode a packet"))
+    throw callbacks.refusal ?? .damaged(LibAVError(code: code, operation: "decode a packet"))
   }
 
   /// Tells the decoder that nothing follows; `receive` then gives what it still holds.
@@ -111,7 +115,7 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
       av_frame_free(&owned)
       if code == CFFMPEG_ERROR_EOF { isAtEnd = true }
       if code == CFFMPEG_ERROR_EAGAIN || code == CFFMPEG_ERROR_EOF { return nil }
-      throw .damaged(LibAVError(code: code, operation: "decode a picture"))
+      throw callbacks.refusal ?? .damaged(LibAVError(code: code, operation: "decode a picture"))
     }
     guard frame.pointee.hw_frames_ctx != nil else { return VideoFrame(adopting: frame) }
     HeldSurfaces.decoding.take()
@@ -127,33 +131,5 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   public mutating func flush() {
     avcodec_flush_buffers(context.pointer)
     isAtEnd = false
-  }
-}
-
-/// Answers libavcodec's get_format: the device's pixel format where it is offered, else the first one in plain memory.
-///
-/// Decoder threads ask it, so what it remembers is behind a lock.
-private final class PixelFormatChoice: Sendable {
-  private let hardware: (any HardwareDevice)?
-  private let chosen = Mutex(DecodeKind.software)
-
-  init(hardware: (any HardwareDevice)?) { self.hardware = hardware }
-
-  var kind: DecodeKind { chosen.withLock { $0 } }
-
-  /// `offered` ends with AV_PIX_FMT_NONE.
-  func choose(_ offered: UnsafePointer<AVPixelFormat>) -> AVPixelFormat {
-    var plain = AV_PIX_FMT_NONE
-    var next = offered
-    while next.pointee != AV_PIX_FMT_NONE {
-      if let hardware, next.pointee.rawValue == hardware.pixelFormat {
-        chosen.withLock { $0 = .hardware(hardware.name) }
-        return next.pointee
-      }
-      if plain == AV_PIX_FMT_NONE, !PixelFormat(next.pointee).isHardware { plain = next.pointee }
-      next += 1
-    }
-    chosen.withLock { $0 = .software }
-    return plain
   }
 }

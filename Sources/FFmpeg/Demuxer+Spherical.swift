@@ -6,9 +6,9 @@ extension Demuxer {
   /// Of MP4 files the boxes are read here, because libav 5.1 takes a mesh for an equirectangular picture. What they do
   /// not say, newer libav may have found elsewhere (Apple's `vexu`).
   static func sphericalMetadata(
-    of stream: UnsafeMutablePointer<AVStream>, format: String, path: String?
+    of stream: UnsafeMutablePointer<AVStream>, format: String, file: RegularFile?
   ) -> SphericalMetadata? {
-    if format.hasPrefix("mov,"), let path, let movie = MovieBox.read(from: path),
+    if format.hasPrefix("mov,"), let file, let movie = MovieBox.read(from: file),
       let tracks = try? SphericalBoxes.parse(movie.span.bytes)
     {
       let own = tracks.first { Int64($0.trackID) == Int64(stream.pointee.id) }?.metadata

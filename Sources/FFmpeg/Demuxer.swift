@@ -18,28 +18,57 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   /// Less than a supervisor gives a stage that stands still: a network that is away is no hang.
   private static let readLimit: Int64 = 4
 
-  /// Opens `url`: a path, or an address with "://" in it that libavformat knows.
+  /// Opens `url`: a path, or an address with "://" in it, if `access` allows it.
   ///
   /// `isInterrupted` is asked while libav waits, many times a second, on the thread that waits.
-  public init(url: String, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(MediaError) {
+  public init(
+    url: String, access: MediaAccess = MediaAccess(), memory: PictureMemory = .shared,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) throws(MediaError) {
     _ = AVLog.isQuietByDefault
-    let path = try Self.localPath(of: url)
+    let location = try MediaLocation(url, access: access)
+    var file: RegularFile?
+    if case .file(let opened) = location {
+      guard opened.size > 0 else { throw .empty }
+      file = opened
+    }
     let interruption = Interruption(isInterrupted: isInterrupted)
     interruption.allow(seconds: Self.openLimit)
-    let context = try FormatContext(opening: path.map { "file:" + $0 } ?? url, interruption: interruption)
-    let found = avformat_find_stream_info(context.pointer, nil)
+    let context = try FormatContext(opening: location, access: access, interruption: interruption)
+    let found = Self.findStreamInfo(context, memory: memory)
     guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
     if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
-    let video = try Self.selectVideo(in: context, path: path)
+    let video = try Self.selectVideo(in: context, file: file)
+    if let video, !access.formats.allows(codec: video.codecName), video.hasDecoder {
+      throw .refusedCodec(video.codecName)
+    }
     self.video = video
     streams = context.streams.map(StreamSummary.init)
     formatName = context.formatName
     self.context = context
   }
 
+  /// Lets libavformat decode some pictures where the container does not say all about them, as far as there is room.
+  private static func findStreamInfo(_ context: borrowing FormatContext, memory: PictureMemory) -> Int32 {
+    // Beside what plays. Its decoders are libavformat's own, so that they can only be told how large pictures may be.
+    let room = max(0, memory.limit - memory.current)
+    let streams = context.streams
+    var options = streams.map { stream -> OpaquePointer? in
+      var options: OpaquePointer?
+      let demand = DecodingMemory(stream.pointee.codecpar)
+      let fits = demand.pictureBytes > 0 && demand.bytes(threads: 1, held: 1) <= room
+      let pixels = fits ? Decoder.maximumPixels : min(demand.pixels(within: room, threads: 1), Decoder.maximumPixels)
+      av_dict_set_int(&options, "max_pixels", pixels, 0)
+      return options
+    }
+    let found = avformat_find_stream_info(context.pointer, &options)
+    for index in options.indices { av_dict_free(&options[index]) }
+    return found
+  }
+
   /// The best video, described; libav is told to skip everything else.
   private static func selectVideo(
-    in context: borrowing FormatContext, path: String?
+    in context: borrowing FormatContext, file: RegularFile?
   ) throws(MediaError) -> VideoStream? {
     let streams = context.streams
     let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
@@ -51,7 +80,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     return try VideoStream(
       streams[best], containerDuration: duration > 0 ? Rational(1, AV_TIME_BASE)?.time(of: duration) : nil,
       isDurationEstimated: context.pointer.pointee.duration_estimation_method != AVFMT_DURATION_FROM_STREAM,
-      spherical: sphericalMetadata(of: streams[best], format: context.formatName, path: path))
+      spherical: sphericalMetadata(of: streams[best], format: context.formatName, file: file))
   }
 
   /// Reads the next packet of the video into `packet`; false at the end.
@@ -85,7 +114,8 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   public func seek(to time: MediaTime) throws(MediaError) {
     guard let video else { throw .noVideo }
     context.interruption.allow(seconds: Self.readLimit)
-    let target = video.timeBase.ticks(of: time).addingReportingOverflow(video.startTime).partialValue
+    let (sum, overflow) = video.timeBase.ticks(of: time).addingReportingOverflow(video.startTime)
+    let target = overflow ? (video.startTime < 0 ? Int64.min : .max) : sum
     let code = avformat_seek_file(context.pointer, Int32(video.index), .min, target, target, 0)
     guard code < 0 else { return }
     // Before the first key frame there is nothing: take the first one there is.
@@ -106,29 +136,5 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     // Streams without an index, as raw H.264, go by bytes.
     let code = av_seek_frame(context.pointer, index, 0, AVSEEK_FLAG_BYTE)
     guard code >= 0 else { throw context.interruption.error(code, "go back to the start") }
-  }
-
-  /// The path that `url` means, if it is one and a regular file with something in it; nil for an address.
-  private static func localPath(of url: String) throws(MediaError) -> String? {
-    let path: String
-    if url.hasPrefix("file://") {
-      path = String(url.dropFirst("file://".count))
-    } else if url.contains("://") {
-      return nil
-    } else {
-      path = url
-    }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      guard errno != ENOENT, errno != ENOTDIR else { throw .notThere }
-      throw .cannotOpen(LibAVError(code: cffmpeg_error(errno), operation: "open"))
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw .isFolder
-    default: throw .notRegularFile
-    }
-    guard status.st_size > 0 else { throw .empty }
-    return path
   }
 }

@@ -9,6 +9,20 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A pipe, socket or device: opening one could block for ever.
   case notRegularFile
   case empty
+  /// A list, or a film in parts, names a file outside of the folders that it may name files of.
+  case outside
+  /// Whoever named the address may not name one of this scheme.
+  case refusedAddress(scheme: String)
+  /// libav would not check the server's certificate.
+  case uncheckedServer
+  /// A container that is not among the usual ones, by libav's name.
+  case refusedFormat(String)
+  /// A container that is a list of others, which libav would open past our rules.
+  case refusedList(String)
+  /// A codec that is not among the usual ones.
+  case refusedCodec(String)
+  /// Decoding takes more memory than there is for it, in bytes.
+  case tooLarge(size: String, needed: Int64, allowed: Int64)
   /// It opens, but libavformat does not know the format or the head of the file is damaged.
   case notMedia
   case noVideo
@@ -33,6 +47,16 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     case .isFolder: "it is a folder"
     case .notRegularFile: "it is not a regular file"
     case .empty: "the file is empty"
+    case .outside:
+      "it lies outside of the folder of the list that names it; playlist.sources can name it, or its folder"
+    case .refusedAddress(let scheme): "addresses that begin with \(scheme):// are not opened here"
+    case .uncheckedServer:
+      "libav checks no certificates of rtsps:// servers here; \"insecure: true\" beside its url plays it all the same"
+    case .refusedFormat(let name): "its format \(name) is not played; \"playlist.formats: all\" allows it"
+    case .refusedList(let name): "it is a list (\(name)) that would open whatever it names, and is never played"
+    case .refusedCodec(let name): "its codec \(name) is not played; \"playlist.formats: all\" allows it"
+    case .tooLarge(let size, let needed, let allowed):
+      "pictures of \(size) pixels take \(needed >> 20) MB to decode, and there are \(allowed >> 20) MB for it"
     case .notMedia: "it is not a media file, or its beginning is damaged"
     case .noVideo: "there is no video in it"
     case .noDecoder(let codec): "there is no decoder for its codec \(codec)"

@@ -156,9 +156,11 @@ private struct Surface {
     self.display = display
     id = VASurfaceID(truncatingIfNeeded: UInt(bitPattern: frame.pointee.data.3))
     layout = try Self.layout(of: frame)
-    x = Int(frame.pointee.crop_left)
-    y = Int(frame.pointee.crop_top)
-    guard x.isMultiple(of: 2), y.isMultiple(of: 2) else { throw .device("a picture begins at an odd place") }
+    x = Int(clamping: frame.pointee.crop_left)
+    y = Int(clamping: frame.pointee.crop_top)
+    guard x.isMultiple(of: 2), y.isMultiple(of: 2), max(x, y) < VideoFramePool.maximumDimension else {
+      throw .device("a picture begins at an odd place")
+    }
     let frames = Self.frames(of: frame)
     codedWidth = frames.pointee.width
     codedHeight = frames.pointee.height

@@ -31,7 +31,8 @@ public struct VideoStream: Sendable {
 
   /// The time of `timestamp` after the first picture.
   public func time(of timestamp: Int64) -> MediaTime {
-    timeBase.time(of: timestamp.subtractingReportingOverflow(startTime).partialValue)
+    let (distance, overflow) = timestamp.subtractingReportingOverflow(startTime)
+    return timeBase.time(of: overflow ? (timestamp < 0 ? .min : .max) : distance)
   }
 
   init(
@@ -63,6 +64,9 @@ public struct VideoStream: Sendable {
     self.spherical = spherical ?? Self.assumedMetadata(of: size)
     parameters = try CodecParameters(copying: values.codecpar)
   }
+
+  /// Whether libav can decode it at all.
+  var hasDecoder: Bool { avcodec_find_decoder(parameters.pointer.pointee.codec_id) != nil }
 
   private static func name(ofTag tag: UInt32) -> String {
     let letters = (0..<4).map { UInt8(truncatingIfNeeded: tag >> (8 * UInt32($0))) }

@@ -8,7 +8,15 @@ public struct MediaTime: Hashable, Comparable, Sendable, AdditiveArithmetic {
 
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  public init(seconds: Double) { nanoseconds = Int64((seconds * 1e9).rounded()) }
+  /// Saturated at the ends of what can be said; zero for what is no number.
+  public init(seconds: Double) {
+    let value = (seconds * 1e9).rounded()
+    if let exact = Int64(exactly: value) {
+      nanoseconds = exact
+    } else {
+      nanoseconds = value.isNaN ? 0 : value < 0 ? .min : .max
+    }
+  }
 
   public var seconds: Double { Double(nanoseconds) / 1e9 }
 
@@ -19,10 +27,13 @@ public struct MediaTime: Hashable, Comparable, Sendable, AdditiveArithmetic {
   }
 
   public static func < (lhs: MediaTime, rhs: MediaTime) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
+  /// Saturated: a stamp that somebody made up must not turn late into early.
   public static func + (lhs: MediaTime, rhs: MediaTime) -> MediaTime {
-    .init(nanoseconds: lhs.nanoseconds &+ rhs.nanoseconds)
+    let (sum, overflow) = lhs.nanoseconds.addingReportingOverflow(rhs.nanoseconds)
+    return .init(nanoseconds: overflow ? (lhs.nanoseconds < 0 ? .min : .max) : sum)
   }
   public static func - (lhs: MediaTime, rhs: MediaTime) -> MediaTime {
-    .init(nanoseconds: lhs.nanoseconds &- rhs.nanoseconds)
+    let (difference, overflow) = lhs.nanoseconds.subtractingReportingOverflow(rhs.nanoseconds)
+    return .init(nanoseconds: overflow ? (lhs.nanoseconds < 0 ? .min : .max) : difference)
   }
 }

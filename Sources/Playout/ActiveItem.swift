@@ -15,11 +15,14 @@ final class ActiveItem {
   var frames = 0
   /// Where the last of them ends; nil after a jump, until another comes.
   var reached: MediaTime?
+  /// While nobody knows yet whether it ends the process.
+  private var trial: ItemTrial?
   /// Those of the source's decode errors that are counted already.
   var decodeErrors = 0
   private var view: (frameSize: VideoSize, view: SourceView)?
 
-  init(_ open: OpenItem) {
+  init(_ open: OpenItem, journal: (any ItemJournal)? = nil) {
+    trial = ItemTrial(open.item.url, in: journal)
     item = open.item
     index = open.index
     source = open.source
@@ -40,7 +43,20 @@ final class ActiveItem {
   /// Nothing more comes out of it.
   var hasEnded: Bool { source == nil }
 
-  func end() { source = nil }
+  ///
+  /// - Parameter isWhole: whether it was played to its end, and so has done no harm.
+  func end(isWhole: Bool = false) {
+    source = nil
+    if isWhole { trial?.pass() }
+    trial = nil
+  }
+
+  var isOnTrial: Bool { trial != nil }
+
+  /// A picture at `position` is going to be shown.
+  func advance(to position: MediaTime) {
+    if let trial, trial.passes(at: position) { self.trial = nil }
+  }
 
   /// A frame with what it is a picture of, which may change within an item.
   func timedFrame(_ frame: VideoFrame, _ time: MediaTime) -> TimedFrame {

@@ -12,11 +12,14 @@ final class ChannelWorker: Sendable {
     var counters = PresetChannel.Counters()
     var programme: CurrentFrame?
     var thread: WorkerThread?
+    var saidThereIsNone = false
   }
 
   let state: Mutex<State>
   /// What the schedule says, to be read without the lock.
   let awake = Atomic(false)
+  /// Whether there is a thread.
+  let isStarted = Atomic(false)
 
   private let codec: VideoCodec
   private let configuration: ChannelConfiguration
@@ -49,6 +52,18 @@ final class ChannelWorker: Sendable {
       awake.store(state.schedule.isAwake, ordering: .relaxed)
     }
     wakeup.raise()
+  }
+
+  /// Starts the thread when there is something to do and it is not there yet.
+  func startIfNeeded() {
+    let isNews = state.withLock { state in
+      guard state.schedule.isAwake, state.thread == nil else { return false }
+      state.thread = WorkerThread(name: "preset \(state.preset.number)") { [self] in run() }
+      isStarted.store(state.thread != nil, ordering: .relaxed)
+      defer { state.saidThereIsNone = state.thread == nil }
+      return state.thread == nil && !state.saidThereIsNone
+    }
+    if isNews { events(.encoderFailed(reason: "the system has no more threads")) }
   }
 
   /// A channel that wakes has a picture to send, unless there is none yet.

@@ -24,8 +24,8 @@ final class PacketBox: @unchecked Sendable {
 final class SoftwareEngine: DecodingEngine {
   private var decoder: Decoder
 
-  init(_ video: VideoStream, threads: Int) throws(MediaError) {
-    decoder = try Decoder(stream: video, threads: threads)
+  init(_ video: VideoStream, threads: Int, memory: PictureMemory = .shared) throws(MediaError) {
+    decoder = try Decoder(stream: video, threads: threads, memory: memory)
   }
 
   var isAtEnd: Bool { decoder.isAtEnd }

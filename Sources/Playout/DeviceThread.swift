@@ -14,9 +14,10 @@ final class DeviceThread<Resource: AnyObject>: Sendable {
 
   private let state = Monitor(State())
   private let isAbandoned = Atomic(false)
+  private let isStarted: Bool
 
   init(name: String) {
-    _ = WorkerThread(name: name) { [state] in
+    let thread = WorkerThread(name: name) { [state] in
       var resource: Resource?
       while let work = state.wait(for: { state -> (@Sendable (inout Resource?) -> Void)?? in
         if let work = state.work {
@@ -29,6 +30,7 @@ final class DeviceThread<Resource: AnyObject>: Sendable {
       }
       resource = nil
     }
+    isStarted = thread != nil
   }
 
   deinit { close() }
@@ -38,10 +40,12 @@ final class DeviceThread<Resource: AnyObject>: Sendable {
 
   /// Runs `body` on the thread.
   ///
-  /// - Throws: `.device` when it has not come back in time; nothing may be asked of this thread again then.
+  /// - Throws: `.device` when it has not come back in time; nothing may be asked of this thread again then. The same
+  ///   when the system had no thread to give; whoever makes another may have more luck.
   func run<Result: Sendable>(
     within limit: MediaTime, _ body: @escaping @Sendable (inout Resource?) throws(MediaError) -> Result
   ) throws(MediaError) -> Result {
+    guard isStarted else { throw .device("the system has no more threads") }
     guard !isAbandoned.load(ordering: .relaxed) else { throw .device("a call of its driver has not returned") }
     let reply = Monitor<Swift.Result<Result, MediaError>?>(nil)
     let abandoned = Abandonment()

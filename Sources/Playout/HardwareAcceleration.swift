@@ -44,6 +44,10 @@ public final class HardwareAcceleration: Sendable {
     var report: HardwareReport?
     var path: String?
     var device: VAAPIDevice?
+    var isStarted = false
+    var isProofUnderway = false
+    /// Displays that wait for a thread to be let go of on.
+    var unwanted: [VAAPIDevice] = []
     /// How many displays have been discarded.
     var discarded = 0
     var decodes: [DecodeProfile: VideoSize] = [:]
@@ -82,17 +86,30 @@ public final class HardwareAcceleration: Sendable {
     self.events = events
   }
 
-  /// Tries the devices out, on a thread of its own.
+  /// Tries the devices out, on a thread of its own. Where there is none, the next one to ask for a device tries again.
   public func start() {
     guard isWanted else { return }
-    _ = WorkerThread(name: "device proof") { [self] in
+    let isFree = state.withLock { state in
+      defer { (state.isStarted, state.isProofUnderway) = (true, true) }
+      return !state.isProofUnderway && state.report == nil
+    }
+    guard isFree else { return }
+    let thread = WorkerThread(name: "device proof") { [self] in
       // What plays and encodes meanwhile comes first: this process's other threads have nice 0.
       setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
       prove()
       // Whoever asks next finds it open.
       _ = device()
     }
+    guard thread == nil else { return }
+    let isNews = state.withLock { state in
+      state.isProofUnderway = false
+      return state.told.insert(Self.noThread).inserted
+    }
+    if isNews { events(.failed(what: "trying it out", reason: Self.noThread)) }
   }
+
+  private static let noThread = "the system has no more threads"
 
   /// Whether a device may be there that nobody knows yet.
   var isBeingTriedOut: Bool { isWanted && report == nil }
@@ -134,6 +151,7 @@ public final class HardwareAcceleration: Sendable {
   /// What decodes `video`. Blocks while a driver starts.
   func decoder(for video: VideoStream) -> Answer {
     guard configuration.decodes, configuration.device != .none else { return .software(reason: nil) }
+    if state.withLock({ $0.isStarted && !$0.isProofUnderway && $0.report == nil }) { start() }
     let reason: String? = state.withLock { state in
       guard let report = state.report else { return "the graphics device is being tried out" }
       if state.path == nil { return report.problem }
@@ -207,12 +225,20 @@ public final class HardwareAcceleration: Sendable {
 
   /// Something went wrong on the display: the next one to ask gets a new one.
   func discardDevice() {
-    let device = state.withLock { state in
+    let isUnwanted = state.withLock { state in
       state.discarded += 1
-      return state.device.take()
+      if let device = state.device.take() { state.unwanted.append(device) }
+      return !state.unwanted.isEmpty
     }
-    // Where the last reference goes, the driver is called, which may hang.
-    if let device { _ = WorkerThread(name: "device") { _ = consume device } }
+    // Where the last reference goes, the driver is called, which may hang. Without a thread now, they wait for the next.
+    guard isUnwanted else { return }
+    _ = WorkerThread(name: "device") { [self] in
+      let unwanted = state.withLock { state in
+        defer { state.unwanted = [] }
+        return state.unwanted
+      }
+      _ = consume unwanted
+    }
   }
 
   func decodingFailed(_ reason: String) { failed("decoding", reason) }

@@ -53,28 +53,29 @@ package final class ItemOpener: Sendable {
   /// A bad file that has not changed is tried again after this; it may have been the disk.
   static let retryInterval = MediaTime(seconds: 60)
 
-  private let sources: Mutex<[String]>
-  private let optionalSources: Set<String>
+  private let sources: Mutex<PlaylistSources>
   private let rescanInterval: MediaTime
   private let clock: any PlayoutClock
+  private let journal: (any ItemJournal)?
   private let openItem: Open
   private let events: @Sendable (PlayerEvent) -> Void
   private let failures = Mutex<[String: Failure]>([:])
 
   init(
-    configuration: PlayerConfiguration, clock: any PlayoutClock, open: @escaping Open,
+    configuration: PlayerConfiguration, clock: any PlayoutClock, journal: (any ItemJournal)? = nil,
+    open: @escaping Open,
     events: @escaping @Sendable (PlayerEvent) -> Void
   ) {
     sources = Mutex(configuration.sources)
-    optionalSources = configuration.optionalSources
     rescanInterval = configuration.rescanInterval
     self.clock = clock
+    self.journal = journal
     openItem = open
     self.events = events
   }
 
   /// Looks for items there from now on.
-  func change(sources: [String]) { self.sources.withLock { $0 = sources } }
+  func change(sources: PlaylistSources) { self.sources.withLock { $0 = sources } }
 
   /// Opens the first item that can be, from `start` on.
   ///
@@ -82,13 +83,19 @@ package final class ItemOpener: Sendable {
   func open(from start: Start, wraps: Bool, interruption: Interruption) -> Outcome {
     // Of the item before the one that plays.
     ProcessHeap.trim()
-    let playlist = Playlist(sources: sources.withLock { $0 }, optional: optionalSources)
+    let playlist = Playlist(sources.withLock { $0 })
     forgetFailures(except: playlist)
     var opened: OpenItem?
     for index in Self.order(of: playlist, from: start, wraps: wraps) where opened == nil && !interruption.isRaised {
       let item = playlist.items[index]
       let stamp = FileStamp(path: item.url)
       if isKnownBad(item, stamp), start != .index(index) { continue }
+      if let refusal = journal?.refusal(of: item.url) {
+        note(item, reason: refusal, stamp: stamp)
+        continue
+      }
+      let trial = ItemTrial(item.url, in: journal)
+      defer { withExtendedLifetime(trial) {} }
       do {
         let source = try openItem(item, interruption)
         failures.withLock { failures in

@@ -1,3 +1,4 @@
+import FFmpeg
 import FoundationEssentials
 import Media
 
@@ -7,17 +8,19 @@ package enum M3U {
   static let maximumSize = 1 << 20
 
   /// The items of the list at `path`; nil when that is no such list, or an HLS stream, which libavformat opens itself.
-  static func entries(ofListAt path: String) -> [PlaylistItem]? {
+  ///
+  /// - Parameter access: what the items may open.
+  static func entries(ofListAt path: String, access: MediaAccess) -> [PlaylistItem]? {
     guard ["m3u", "m3u8"].contains(Playlist.fileExtension(of: path)),
-      let stamp = FileStamp(path: path), stamp.size <= maximumSize,
-      let data = FileManager.default.contents(atPath: path)
+      let bytes = (try? RegularFile(path: path))?.contents(limit: maximumSize)
     else { return nil }
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    return entries(of: String(decoding: data, as: UTF8.self), in: folder)
+    return entries(of: String(decoding: bytes, as: UTF8.self), in: PlaylistSources.folder(of: path), access: access)
   }
 
   /// - Parameter folder: where relative paths start, ending in "/", or empty.
-  package static func entries(of text: String, in folder: String) -> [PlaylistItem]? {
+  package static func entries(
+    of text: String, in folder: String, access: MediaAccess = MediaAccess()
+  ) -> [PlaylistItem]? {
     var items: [PlaylistItem] = []
     var title: String?
     for line in text.split(whereSeparator: \.isNewline) {
@@ -28,7 +31,8 @@ package enum M3U {
         title = line.firstIndex(of: ",").map { PrintableLocation.redacting(String(line[line.index(after: $0)...])) }
       } else if !line.isEmpty, !line.hasPrefix("#") {
         let url = line.hasPrefix("/") || line.contains("://") ? String(line) : folder + line
-        items.append(PlaylistItem(name: title.flatMap { $0.isEmpty ? nil : $0 } ?? Playlist.name(of: url), url: url))
+        let name = title.flatMap { $0.isEmpty ? nil : $0 } ?? Playlist.name(of: url)
+        items.append(PlaylistItem(name: name, url: url, access: access))
         title = nil
       }
       if items.count >= Playlist.maximumCount { break }

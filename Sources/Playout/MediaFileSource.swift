@@ -15,7 +15,9 @@ package final class MediaFileSource: FrameSource {
 
   private let demuxer: Demuxer
   private let video: VideoStream
-  private let decoderThreads: Int?
+  /// Threads of a decoder in software.
+  private let threads: Int
+  private let memory: PictureMemory
   private let hardware: HardwareAcceleration?
   private var engine: any DecodingEngine
   private var packet = PacketBox()
@@ -69,15 +71,17 @@ package final class MediaFileSource: FrameSource {
   /// - Parameter recoveryLimit: how long software may take to get from a key frame to where the device failed. After that
   ///   the item goes on from where it has come to: seen again is better than not moving.
   package init(
-    url: String, decoderThreads: Int? = nil, hardware: HardwareAcceleration? = nil,
+    url: String, access: MediaAccess = MediaAccess(), decoderThreads: Int? = nil,
+    hardware: HardwareAcceleration? = nil, memory: PictureMemory = MemoryBudget.pictures,
     recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
     self.recoveryLimit = recoveryLimit
-    let demuxer = try Demuxer(url: url) { interruption.isRaised }
+    let demuxer = try Demuxer(url: url, access: access, memory: memory) { interruption.isRaised }
     guard let video = demuxer.video else { throw .noVideo }
+    let threads = try Self.threads(for: video, wanted: decoderThreads, within: memory.limit)
     displayBeforeUse = hardware?.discarded
     awaitsDevice = hardware?.isBeingTriedOut == true
-    (engine, status) = try Self.makeEngine(video, threads: decoderThreads, hardware: hardware)
+    (engine, status) = try Self.makeEngine(video, threads: threads, memory: memory, hardware: hardware)
     let frameDuration = video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero
     timestamps = TimestampRepair(timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration)
     description = SourceDescription(
@@ -85,14 +89,15 @@ package final class MediaFileSource: FrameSource {
       frameDuration: timestamps.frameDuration, projection: SourceProjection(video.spherical), decoder: status.name)
     self.demuxer = demuxer
     self.video = video
-    self.decoderThreads = decoderThreads
+    self.threads = threads
+    self.memory = memory
     self.hardware = hardware
   }
 
   deinit { settle() }
 
   private static func makeEngine(
-    _ video: VideoStream, threads: Int?, hardware: HardwareAcceleration?
+    _ video: VideoStream, threads: Int, memory: PictureMemory, hardware: HardwareAcceleration?
   ) throws(MediaError) -> (any DecodingEngine, DecoderStatus) {
     var reason: String?
     if let hardware {
@@ -108,7 +113,7 @@ package final class MediaFileSource: FrameSource {
         }
       }
     }
-    let engine = try SoftwareEngine(video, threads: threads ?? Self.threads(for: video))
+    let engine = try SoftwareEngine(video, threads: threads, memory: memory)
     return (engine, DecoderStatus(name: DecoderStatus.software, reason: reason))
   }
 
@@ -162,7 +167,7 @@ package final class MediaFileSource: FrameSource {
     if let display = displayBeforeUse {
       displayBeforeUse = nil
       if engine is HardwareEngine, display != hardware?.discarded {
-        (engine, status) = try Self.makeEngine(video, threads: decoderThreads, hardware: hardware)
+        (engine, status) = try Self.makeEngine(video, threads: threads, memory: memory, hardware: hardware)
       }
     }
     if let engine = engine as? HardwareEngine { engine.isWatched = isWatched || unseen >= Self.unseenLimit }
@@ -230,7 +235,7 @@ package final class MediaFileSource: FrameSource {
   private func fallBack(because reason: String) throws(MediaError) {
     // The device's thread may hold the old one.
     packet = PacketBox()
-    engine = try SoftwareEngine(video, threads: decoderThreads ?? Decoder.defaultThreads)
+    engine = try SoftwareEngine(video, threads: threads, memory: memory)
     status = DecoderStatus(name: DecoderStatus.software, reason: reason)
     hardware?.discardDevice()
     recovery = Recovery(after: lastStamp, reason: reason, end: recoveryEnd)
@@ -292,12 +297,5 @@ package final class MediaFileSource: FrameSource {
       frame: frame.layout == nil ? try converter.convert(frame) : frame,
       position: timestamps.position(of: frame.pts),
       duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration, decoder: status)
-  }
-
-  /// One decodes 4K at 30 frames a second with 8 bits; what is more gets more.
-  static func threads(for video: VideoStream) -> Int {
-    let pixels = Double(video.size.width * video.size.height)
-    let load = pixels * min(video.averageFrameRate?.value ?? 30, 120) * (video.bitDepth > 8 ? 2 : 1)
-    return min(max(Int((load / (4096 * 2160 * 31)).rounded(.up)), 1), 4)
   }
 }

@@ -31,8 +31,8 @@ public struct MediaReport: Hashable, Sendable {
 /// Opens `url` and decodes one picture of it.
 ///
 /// - Throws: `MediaError` when it cannot be opened, has no video, or its codec no decoder.
-public func probe(_ url: String) throws(MediaError) -> MediaReport {
-  let demuxer = try Demuxer(url: url)
+public func probe(_ url: String, access: MediaAccess = MediaAccess()) throws(MediaError) -> MediaReport {
+  let demuxer = try Demuxer(url: url, access: access, memory: MemoryBudget.pictures)
   guard let video = demuxer.video else { throw .noVideo }
   let projection = SourceProjection(video.spherical)
   var report = MediaReport(
@@ -41,7 +41,7 @@ public func probe(_ url: String) throws(MediaError) -> MediaReport {
     bitDepth: video.bitDepth, colour: video.colour, projection: projection.description,
     isProjectionAssumed: video.spherical?.isAssumed ?? true, viewedSize: projection.region(of: video.size).size,
     audio: demuxer.streams.filter { $0.kind == .audio }.map(\.codecName), failure: nil)
-  let source = try MediaFileSource(url: url, decoderThreads: 1)
+  let source = try MediaFileSource(url: url, access: access, decoderThreads: 1)
   do throws(MediaError) {
     if let frame = try source.nextFrame()?.frame {
       report.size = frame.size

@@ -59,7 +59,9 @@ import Glibc
         unsafe pthread_cond_wait(condition, mutex)
         continue
       }
-      var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+      // A negative one would be refused, again and again.
+      let (seconds, nanoseconds) = max(deadline, 0).quotientAndRemainder(dividingBy: 1_000_000_000)
+      var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(nanoseconds))
       if unsafe pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return body(&state) }
     }
   }

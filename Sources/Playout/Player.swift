@@ -31,6 +31,7 @@ public final class Player: Sendable {
     package var testCard: @Sendable () throws(MediaError) -> any FrameSource
     /// Runs work that blocks, elsewhere or at once; false when there is no thread for it now.
     package var run: @Sendable (@escaping @Sendable () -> Void) -> Bool
+    package var journal: (any ItemJournal)?
 
     package init(
       clock: any PlayoutClock,
@@ -54,20 +55,23 @@ public final class Player: Sendable {
         clock: clock,
         open: { item, interruption throws(MediaError) in
           try MediaFileSource(
-            url: item.url, decoderThreads: threads, hardware: hardware, interruption: interruption)
+            url: item.url, access: item.access, decoderThreads: threads, hardware: hardware,
+            interruption: interruption)
         },
         testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },
         run: { work in WorkerThread(name: "open", body: work) != nil })
     }
   }
 
+  /// - Parameter journal: gets to know what is begun, for the next start of the program.
   public convenience init(
     configuration: PlayerConfiguration, clock: any PlayoutClock = MonotonicClock(),
-    hardware: HardwareAcceleration? = nil, events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
+    hardware: HardwareAcceleration? = nil, journal: (any ItemJournal)? = nil,
+    events: @escaping @Sendable (PlayerEvent) -> Void = { _ in }
   ) {
-    self.init(
-      configuration: configuration, environment: .live(configuration, clock: clock, hardware: hardware),
-      events: events)
+    var environment = Environment.live(configuration, clock: clock, hardware: hardware)
+    environment.journal = journal
+    self.init(configuration: configuration, environment: environment, events: events)
   }
 
   package init(
@@ -125,7 +129,7 @@ public final class Player: Sendable {
   public func go(to index: Int) { send(.go(index)) }
 
   /// Plays what `sources` say from now on. The item that is on goes on to its end if it is still among them.
-  public func change(sources: [String], repeats: Bool) { send(.change(sources: sources, repeats: repeats)) }
+  public func change(sources: PlaylistSources, repeats: Bool) { send(.change(sources: sources, repeats: repeats)) }
 
   /// Hands frames to `receiver` from now on, whenever it is awake.
   public func attach(_ receiver: any FrameReceiver) {

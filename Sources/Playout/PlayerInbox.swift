@@ -9,7 +9,7 @@ struct PlayerInbox {
     case next
     case previous
     case go(Int)
-    case change(sources: [String], repeats: Bool)
+    case change(sources: PlaylistSources, repeats: Bool)
   }
 
   /// More commands than this at once are an accident; the oldest are dropped.

@@ -31,7 +31,7 @@ extension PlayerLoop {
     if hasEnded { request(.first, purpose: .jump(seek: nil)) }
   }
 
-  private func change(sources: [String], repeats: Bool) {
+  private func change(sources: PlaylistSources, repeats: Bool) {
     configuration.sources = sources
     configuration.repeats = repeats
     opener.change(sources: sources)

@@ -38,6 +38,7 @@ extension PlayerLoop {
   var preparesNext: Bool {
     guard case .none = preparation, !hasEnded, let decoding, decoding.item != nil else { return false }
     if decoding.hasEnded { return true }
+    if decoding.isOnTrial, environment.journal?.isWary == true { return false }
     guard let duration = decoding.description.duration, let position = queue.last?.frame.position else {
       return false
     }
@@ -63,7 +64,7 @@ extension PlayerLoop {
   private func adopt(_ outcome: ItemOpener.Outcome, seek: MediaTime?) {
     preparation = .none
     if let open = outcome.opened {
-      jump(to: ActiveItem(open), seek: seek)
+      jump(to: ActiveItem(open, journal: environment.journal), seek: seek)
     } else if decoding?.item == nil {
       showTestCard(because: outcome.reason)
     }
@@ -75,6 +76,8 @@ extension PlayerLoop {
     queue.removeAll()
     timeline.jump(to: now, after: lastPublished?.due)
     cap.reset()
+    // A decoder holds many pictures, and the next one needs the room.
+    if let decoding, decoding !== item { decoding.end() }
     decoding = item
     item.reached = nil
     hasEnded = false
@@ -121,7 +124,7 @@ extension PlayerLoop {
 
   /// No more frames come from `active`.
   func end(_ active: ActiveItem, error: MediaError?) {
-    active.end()
+    active.end(isWhole: true)
     guard let item = active.item, !stopping.isRaised else { return }
     if active.frames == 0 {
       opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
@@ -148,7 +151,7 @@ extension PlayerLoop {
       } else {
         timeline.beginItem()
       }
-      decoding = ActiveItem(open)
+      decoding = ActiveItem(open, journal: environment.journal)
       return true
     }
     guard queue.isEmpty, !hasEnded else { return false }

@@ -86,7 +86,8 @@ final class PlayerLoop {
     self.stopping = stopping
     self.events = events
     opener = ItemOpener(
-      configuration: configuration, clock: environment.clock, open: environment.open, events: events)
+      configuration: configuration, clock: environment.clock, journal: environment.journal, open: environment.open,
+      events: events)
     cap = FramerateCap(framerate: configuration.maximumFramerate)
   }
 
@@ -206,6 +207,7 @@ final class PlayerLoop {
       guard frame.position + MediaTime(nanoseconds: frame.duration.nanoseconds / 2) >= skipUntil else { return }
       self.skipUntil = nil
     }
+    item.advance(to: frame.position)
     let due = timeline.place(position: frame.position, duration: frame.duration)
     guard cap.admits(due) else {
       counters.droppedFast += 1

@@ -93,10 +93,7 @@ public struct ResumePoint: Hashable, Sendable {
 
 /// How a player plays.
 public struct PlayerConfiguration: Hashable, Sendable {
-  /// Files, folders, `.m3u` lists and URLs, see `Playlist`.
-  public var sources: [String]
-  /// Those of the sources that need not be there, and are not missed.
-  public var optionalSources: Set<String>
+  public var sources: PlaylistSources
   /// Whether the first item follows the last.
   public var repeats: Bool
   /// Frames a second; faster sources are thinned out. Also the rate of the test card.
@@ -111,18 +108,27 @@ public struct PlayerConfiguration: Hashable, Sendable {
   public var decoderThreads: Int?
 
   public init(
-    sources: [String], optionalSources: Set<String> = [], repeats: Bool = true, maximumFramerate: Int = 30,
+    sources: PlaylistSources, repeats: Bool = true, maximumFramerate: Int = 30,
     testCardSize: VideoSize = VideoSize(width: 2560, height: 1280),
     stillDuration: MediaTime = MediaTime(seconds: 10), rescanInterval: MediaTime = MediaTime(seconds: 5),
     decoderThreads: Int? = nil
   ) {
     self.sources = sources
-    self.optionalSources = optionalSources
     self.repeats = repeats
     self.maximumFramerate = maximumFramerate
     self.testCardSize = testCardSize
     self.stillDuration = stillDuration
     self.rescanInterval = rescanInterval
     self.decoderThreads = decoderThreads
+  }
+
+  /// With sources that are all there, as the configuration names them.
+  public init(
+    sources: [String], repeats: Bool = true, maximumFramerate: Int = 30,
+    testCardSize: VideoSize = VideoSize(width: 2560, height: 1280), decoderThreads: Int? = nil
+  ) {
+    self.init(
+      sources: PlaylistSources(names: sources), repeats: repeats, maximumFramerate: maximumFramerate,
+      testCardSize: testCardSize, decoderThreads: decoderThreads)
   }
 }

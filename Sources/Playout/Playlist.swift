@@ -1,3 +1,4 @@
+import FFmpeg
 import FoundationEssentials
 import Media
 
@@ -7,10 +8,13 @@ public struct PlaylistItem: Hashable, Sendable {
   public var name: String
   /// A path or a URL, as libavformat takes it.
   public var url: String
+  /// What it may open, which depends on who named it.
+  public var access: MediaAccess
 
-  public init(name: String, url: String) {
+  public init(name: String, url: String, access: MediaAccess = MediaAccess()) {
     self.name = name
     self.url = url
+    self.access = access
   }
 
   /// Where it is, as it may be shown.
@@ -32,7 +36,6 @@ public struct Playlist: Hashable, Sendable {
 
   /// More items than this are left out.
   public static let maximumCount = 10_000
-  static let maximumDepth = 8
 
   /// Files of a folder that are played; anything may be named outright.
   static let extensions: Set<String> = [
@@ -40,40 +43,30 @@ public struct Playlist: Hashable, Sendable {
   ]
 
   /// Looks at the file system now.
-  ///
-  /// - Parameter optional: sources that are left out where they do not exist: a stick that is not plugged in.
-  public init(sources: [String], optional: Set<String> = []) {
+  public init(_ sources: PlaylistSources) {
     items = []
-    for source in sources where !optional.contains(source) || FileManager.default.fileExists(atPath: source) {
-      append(source)
+    for source in sources.names
+    where !sources.optional.contains(source) || FileManager.default.fileExists(atPath: source) {
+      append(source, of: sources)
+      if items.count > Self.maximumCount { break }
     }
     if items.count > Self.maximumCount { items.removeSubrange(Self.maximumCount...) }
   }
 
-  private mutating func append(_ source: String) {
-    if source.contains("://") {
-      items.append(PlaylistItem(name: Self.name(of: source), url: source))
-    } else if Self.isDirectory(source) {
-      appendFolder(source, depth: 0)
-    } else if let entries = M3U.entries(ofListAt: source) {
-      items += entries
-    } else {
-      items.append(PlaylistItem(name: Self.name(of: source), url: source))
-    }
-  }
-
-  private mutating func appendFolder(_ folder: String, depth: Int) {
-    guard depth < Self.maximumDepth, items.count < Self.maximumCount,
-      let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else { return }
-    for name in names.filter({ !$0.hasPrefix(".") }).sorted(by: NaturalOrder.precedes) {
-      let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-      if Self.isDirectory(path) {
-        appendFolder(path, depth: depth + 1)
-      } else if Self.extensions.contains(Self.fileExtension(of: name)) {
-        items.append(PlaylistItem(name: name, url: path))
+  private mutating func append(_ source: String, of sources: PlaylistSources) {
+    if !source.contains("://") {
+      if Self.isDirectory(source) {
+        let films = FolderWalk(source, extensions: Self.extensions, limit: Self.maximumCount - items.count).films
+        let access = sources.access(to: source)
+        items += films.map { PlaylistItem(name: Self.name(of: $0), url: $0, access: access) }
+        return
+      }
+      if let entries = M3U.entries(ofListAt: source, access: sources.access(fromListAt: source)) {
+        items += entries
+        return
       }
     }
+    items.append(PlaylistItem(name: Self.name(of: source), url: source, access: sources.access(to: source)))
   }
 
   private static func isDirectory(_ path: String) -> Bool {

@@ -47,10 +47,10 @@ public struct MonotonicClock: PlayoutClock {
 
   public var now: MediaTime { MediaTime(nanoseconds: monotonicNanoseconds() - origin) }
 
-  public func monotonic(_ time: MediaTime) -> Int64 { origin &+ time.nanoseconds }
+  public func monotonic(_ time: MediaTime) -> Int64 { (MediaTime(nanoseconds: origin) + time).nanoseconds }
 
   public func wait(until deadline: MediaTime?, or wakeup: Wakeup) {
-    wakeup.wait(until: deadline.map { origin &+ $0.nanoseconds })
+    wakeup.wait(until: deadline.map(monotonic))
     _ = wakeup.consume()
   }
 }

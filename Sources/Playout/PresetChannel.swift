@@ -72,14 +72,14 @@ public final class PresetChannel: FrameReceiver {
 
   /// Somebody watches: the frame that is on is encoded at once, as a key frame.
   ///
-  /// Without a thread to do it on nothing comes, which the supervisor sees; the next call tries again.
+  /// Without a thread to do it on nothing comes, which is told, and which the supervisor sees; the next call tries
+  /// again, and the next frame.
   public func wake() {
     worker.change { state in
       state.schedule.wake()
       worker.expectWork(state)
-      guard state.schedule.isAwake, state.thread == nil else { return }
-      state.thread = WorkerThread(name: "preset \(state.preset.number)") { [worker] in worker.run() }
     }
+    worker.startIfNeeded()
   }
 
   /// Nobody watches any more.
@@ -93,7 +93,10 @@ public final class PresetChannel: FrameReceiver {
     }
   }
 
-  public func offer(_ frame: TimedFrame) { worker.change { $0.schedule.offer(frame) } }
+  public func offer(_ frame: TimedFrame) {
+    worker.change { $0.schedule.offer(frame) }
+    if !worker.isStarted.load(ordering: .relaxed) { worker.startIfNeeded() }
+  }
 
   /// Looks elsewhere from the next frame on.
   public func update(preset: CameraPreset) {

@@ -7,9 +7,9 @@ import SphericalVideo
 /// The picture is the last one that is due at `time`, or the file's last.
 /// - Throws: `MediaError` when the file cannot be opened, or holds no picture that can be decoded.
 public func snapshot(
-  file: String, preset: CameraPreset, time: MediaTime = .zero, size: VideoSize
+  file: String, access: MediaAccess = MediaAccess(), preset: CameraPreset, time: MediaTime = .zero, size: VideoSize
 ) throws(MediaError) -> VideoFrame {
-  let source = try MediaFileSource(url: file)
+  let source = try MediaFileSource(url: file, access: access)
   if time > .zero { try source.seek(to: time) }
   var best: SourceFrame?
   while let frame = try source.nextFrame() {
@@ -18,7 +18,7 @@ public func snapshot(
   }
   if best == nil, time > .zero {
     // Nothing follows the place that was sought.
-    return try snapshot(file: file, preset: preset, size: size)
+    return try snapshot(file: file, access: access, preset: preset, size: size)
   }
   guard let best else { throw .noVideo }
   let item = ActiveItem(

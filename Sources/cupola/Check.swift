@@ -1,3 +1,4 @@
+import Appliance
 import ArgumentParser
 import CupolaConfiguration
 import FFmpeg
@@ -20,9 +21,7 @@ struct Check: ParsableCommand {
     let configuration = try options.load()
     print("The configuration is right: \(configuration.presets.count) presets, \(configuration.video.summary).")
     if let pin = configuration.operator.pin.flatMap({ Fairness.PIN($0) }) { pin.warnings.forEach { print($0) } }
-    let items = Playlist(
-      sources: configuration.playlist.sources, optional: Set(ApplianceConfiguration.Playlist.standardSources)
-    ).items
+    let items = Playlist(configuration.playlistSources).items
     guard !items.isEmpty else {
       let sources = configuration.playlist.sources.map { PrintableLocation($0).description }
       print("There is no media in \(sources.joined(separator: ", ")): the test card would play.")
@@ -32,7 +31,7 @@ struct Check: ParsableCommand {
     for item in items {
       let failure: String?
       do throws(MediaError) {
-        let report = try probe(item.url)
+        let report = try probe(item.url, access: item.access)
         failure = report.failure
         if failure == nil { print("  plays    \(item.name): \(report.codec), \(report.size), \(report.projection)") }
       } catch {

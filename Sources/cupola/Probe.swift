@@ -28,9 +28,10 @@ struct Probe: ParsableCommand {
 
   func run() throws {
     var worst: ExitCode?
+    let access = MediaAccess(formats: files.isEmpty ? .standard : try options.load().mediaFormats)
     for file in files {
       do throws(MediaError) {
-        let report = try probe(file)
+        let report = try probe(file, access: access)
         print("\(PrintableLocation(file))\n\(report.lines.map { "  " + $0 }.joined(separator: "\n"))")
         if report.failure != nil { worst = worst ?? .badMedia }
       } catch {

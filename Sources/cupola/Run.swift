@@ -41,9 +41,7 @@ struct Run: AsyncParsableCommand {
 
     let appliance: Appliance
     do {
-      let hasCrashed = CrashMarker.install(in: StateDirectory(configured: configuration.stateDirectory))
-      appliance = try Appliance(
-        configuration: configuration, log: log, hasCrashed: hasCrashed, superviseReport: Self.tell)
+      appliance = try Appliance(configuration: configuration, log: log, superviseReport: Self.tell)
     } catch {
       throw try await unavailable(error)
     }

@@ -40,7 +40,9 @@ struct Snapshot: ParsableCommand {
     let png: [UInt8]
     do throws(MediaError) {
       let size = VideoSize(width: configuration.video.width, height: configuration.video.height)
-      let picture = try Playout.snapshot(file: file, preset: preset, time: MediaTime(seconds: at), size: size)
+      let access = MediaAccess(formats: configuration.mediaFormats)
+      let picture = try Playout.snapshot(
+        file: file, access: access, preset: preset, time: MediaTime(seconds: at), size: size)
       png = try PNGImage.encode(picture)
     } catch {
       complain("\(PrintableLocation(file)): \(error)")

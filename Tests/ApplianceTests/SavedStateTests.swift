@@ -60,42 +60,18 @@ import Testing
   }
 
   @Test func `playback goes on where it was, also after it was killed`() {
-    let next = state.started(hasCrashed: false)
+    let next = state.started()
     #expect(next.resumePoint == ResumePoint(url: state.item!, index: 3, position: MediaTime(seconds: 12.345)))
-    #expect(next.starts == 8 && next.uncleanStarts == 1 && next.failuresInARow == 0)
+    #expect(next.starts == 8 && next.uncleanStarts == 1)
     var clean = state
     clean.isClean = true
-    #expect(clean.started(hasCrashed: false).uncleanStarts == 0)
-    #expect(SavedState().started(hasCrashed: false).resumePoint == nil)
-  }
-
-  @Test func `an item that ends Cupola again and again at one place is skipped`() {
-    var state = state.started(hasCrashed: true)
-    for failure in 1...3 {
-      state.position += 0.5
-      state = state.started(hasCrashed: true)
-      #expect(state.failuresInARow == failure)
-    }
-    #expect(state.resumePoint == ResumePoint(url: "", index: 4, position: .zero))
-    // The next item plays, and is killed for another reason: that is the first time.
-    state.item = "/media/next.mp4"
-    state.index = 4
-    #expect(state.started(hasCrashed: true).failuresInARow == 0)
-  }
-
-  @Test func `crashes at one place after another are not one item's fault`() {
-    var state = state.started(hasCrashed: true)
-    for _ in 0..<20 {
-      state.position += 2.5
-      state = state.started(hasCrashed: true)
-      #expect(state.failuresInARow == 0 && state.resumePoint?.position == MediaTime(seconds: state.position))
-    }
-    #expect(state.uncleanStarts == 21)
+    #expect(clean.started().uncleanStarts == 0)
+    #expect(SavedState().started().resumePoint == nil)
   }
 
   @Test func `pulling the plug is nobody's fault`() {
     var state = state
-    for _ in 0..<20 { state = state.started(hasCrashed: false) }
+    for _ in 0..<20 { state = state.started() }
     #expect(state.resumePoint?.position == MediaTime(seconds: 12.345) && state.uncleanStarts == 20)
   }
 }

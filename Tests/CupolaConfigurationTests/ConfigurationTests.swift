@@ -30,7 +30,10 @@ import Testing
       yaml: """
         server: { http: "[::1]:80", webrtc: 127.0.0.1:0, advertise: [192.0.2.1, "2001:db8::1"], viewers: 7, name: Foyer,
                   hosts: [dome.example], proxies: [10.0.0.1], crossOrigin: true, web: /srv/web }
-        playlist: { sources: [/a, /b.mp4], repeat: false }
+        playlist:
+          sources: [/a, { url: "https://h/b.mp4", insecure: true }, { url: /c, insecure: false }]
+          formats: all
+          repeat: false
         presets: [{ number: 9, name: stage, yaw: -12.5, pitch: 3, roll: 1, fov: 70 }]
         video: { size: 1920x1080, framerate: 25, bitrate: 2.5M, codecs: [vp8], encoders: 3 }
         hardware: { device: /dev/dri/renderD129, decode: false }
@@ -47,7 +50,9 @@ import Testing
     expected.server.proxies = ["10.0.0.1"]
     expected.server.crossOrigin = true
     expected.server.webRoot = "/srv/web"
-    expected.playlist.sources = ["/a", "/b.mp4"]
+    expected.playlist.sources = ["/a", "https://h/b.mp4", "/c"]
+    expected.playlist.insecureSources = ["https://h/b.mp4"]
+    expected.playlist.formats = .all
     expected.playlist.repeats = false
     expected.presets = [.init(number: 9, name: "stage", yaw: -12.5, pitch: 3, roll: 1, fieldOfView: 70)]
     expected.video.width = 1920
@@ -107,7 +112,13 @@ import Testing
       "cupola.yaml:1:17: server.http: \"localhost\" is not an address and a port (such as 0.0.0.0:8080 or [::]:8080)"
     ),
     ("playlist: { repeat: often }\n", "cupola.yaml:1:21: playlist.repeat: \"often\" is neither true nor false"),
-    ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, repeat)"),
+    ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, formats, repeat)"),
+    ("playlist: { formats: some }\n", "cupola.yaml:1:22: playlist.formats: \"some\" is unknown; allowed are standard, all"),
+    ("playlist: { sources: [{ insecure: true }] }\n", "cupola.yaml:1:23: playlist.sources[0]: needs a url"),
+    (
+      "playlist: { sources: [{ url: a, safe: no }] }\n",
+      "cupola.yaml:1:33: playlist.sources[0].safe: unknown key; allowed are url, insecure"
+    ),
     (
       "operator: { pin: 12 }\n",
       "cupola.yaml:1:18: operator.pin: is neither four to twelve digits (in quotes if it begins with 0) nor eight to "

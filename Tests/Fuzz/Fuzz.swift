@@ -10,6 +10,7 @@ private let entries: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
   "sdp": fuzzSDP,
   "signalling": fuzzSignallingJSON,
   "stun": fuzzSTUN,
+  "timeline": fuzzTimeline,
 ]
 
 private let entry: @Sendable (UnsafeRawBufferPointer) -> Void = {

@@ -13,6 +13,7 @@ final class PlayerHarness {
 
   init(
     _ sources: [String], repeats: Bool = true, framerate: Int = 30, readsNumbers: Bool = false,
+    journal: (any ItemJournal)? = nil,
     open: (@Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource)? = nil
   ) {
     let configuration = PlayerConfiguration(
@@ -24,6 +25,7 @@ final class PlayerHarness {
       work()
       return true
     }
+    environment.journal = journal
     if let open { environment.open = open }
     player = Player(configuration: configuration, environment: environment) { [log] event in
       log.update { $0.append(event) }

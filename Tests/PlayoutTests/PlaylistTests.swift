@@ -15,14 +15,14 @@ import Testing
     for name in ["b 10.mp4", "b 9.mp4", "notes.txt", ".hidden.mp4", "C.WEBM", "a/x.mkv", "a/.trash/y.mkv"] {
       try folder.write(name, "x")
     }
-    let items = Playlist(sources: [folder.path]).items
+    let items = Playlist(PlaylistSources(names: [folder.path])).items
     #expect(items.map(\.name) == ["x.mkv", "b 9.mp4", "b 10.mp4", "C.WEBM"])
     #expect(items.first?.url == folder.path + "/a/x.mkv")
   }
 
   @Test func `files, addresses and what does not exist stay as they are named, but for what need not be there`() {
     let sources = ["/nowhere/film.mp4", "/nowhere/folder", "/nowhere/stick", "http://host/path/live.mp4?key=1"]
-    let items = Playlist(sources: sources, optional: ["/nowhere/stick"]).items
+    let items = Playlist(PlaylistSources(names: sources, optional: ["/nowhere/stick"])).items
     #expect(items.map(\.name) == ["film.mp4", "folder", "live.mp4"])
     #expect(items.map(\.url) == ["/nowhere/film.mp4", "/nowhere/folder", "http://host/path/live.mp4?key=1"])
   }
@@ -30,7 +30,7 @@ import Testing
   @Test func `what need not be there is played when it is`() throws {
     let folder = try TemporaryFolder()
     try folder.write("a.mp4", "x")
-    #expect(Playlist(sources: [folder.path], optional: [folder.path]).items.map(\.name) == ["a.mp4"])
+    #expect(Playlist(PlaylistSources(names: [folder.path], optional: [folder.path])).items.map(\.name) == ["a.mp4"])
   }
 
   @Test func `a list names films beside it, elsewhere and on the net`() throws {
@@ -38,7 +38,7 @@ import Testing
     try folder.write(
       "show.m3u",
       "\u{FEFF}#EXTM3U\r\n#EXTINF:12,The first, of two\r\none.mp4\r\n\r\n# a word\n/abs/two.mp4\nhttp://h/3.mp4\n")
-    let items = Playlist(sources: [folder.path + "/show.m3u"]).items
+    let items = Playlist(PlaylistSources(names: [folder.path + "/show.m3u"])).items
     #expect(items.map(\.name) == ["The first, of two", "two.mp4", "3.mp4"])
     #expect(items.map(\.url) == [folder.path + "/one.mp4", "/abs/two.mp4", "http://h/3.mp4"])
   }
@@ -46,7 +46,7 @@ import Testing
   @Test func `an HLS stream is one item`() throws {
     let folder = try TemporaryFolder()
     try folder.write("live.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nsegment1.ts\n")
-    #expect(Playlist(sources: [folder.path + "/live.m3u8"]).items.map(\.name) == ["live.m3u8"])
+    #expect(Playlist(PlaylistSources(names: [folder.path + "/live.m3u8"])).items.map(\.name) == ["live.m3u8"])
   }
 
   @Test func `a playlist has an end`() {
