@@ -64,7 +64,8 @@ let package = Package(
     .target(name: "CRemap", cSettings: fortified),
     .target(name: "SphericalVideo", dependencies: ["Media", "CRemap"], swiftSettings: strict),
     .target(
-      name: "CFFmpeg", cSettings: fortified, linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
+      name: "CFFmpeg", cSettings: fortified,
+      linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CVA"),
     .target(name: "CSurface", cSettings: fortified),
     .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
@@ -190,8 +191,8 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO", "WebServer",
-        "BrowserDriver",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "WebServer", "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -93,7 +93,8 @@ extension Appliance {
       command("/api/v1/playlist/goto") { appliance, request, author in
         appliance.perform(PlaylistCommand.go(to: try appliance.place(in: request)), by: author)
       },
-      command("/api/v1/transport/play") { appliance, _, author in appliance.perform(TransportCommand.play, by: author) },
+      command("/api/v1/transport/play") { appliance, _, author in appliance.perform(TransportCommand.play, by: author)
+      },
       command("/api/v1/transport/pause") { appliance, _, author in
         appliance.perform(TransportCommand.pause, by: author)
       },

@@ -35,8 +35,8 @@ extension Appliance {
       PublishedState(
         state: state, presetName: catalogue[programme]?.name ?? "\(programme)",
         isReachable: addresses?.isEmpty != true, framesPerSecond: framerate.framesPerSecond, provenAfter: provenAfter,
-        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts, viewersReplaced: registry.replaced,
-        encoders: registry.encoders.limit, activity: activity,
+        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts,
+        viewersReplaced: registry.replaced, encoders: registry.encoders.limit, activity: activity,
         supervisor: supervisor, probe: probe))
   }
 

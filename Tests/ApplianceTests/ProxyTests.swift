@@ -53,7 +53,8 @@ extension WholeApplianceTests {
 
         """, to: "nginx.conf")
       return SupervisedProcess(
-        [".build/nginx/usr/sbin/nginx", "-e", folder["errors"], "-c", configuration], errors: folder["nginx"], limit: .seconds(120))
+        [".build/nginx/usr/sbin/nginx", "-e", folder["errors"], "-c", configuration], errors: folder["nginx"],
+        limit: .seconds(120))
     }
 
     /// The block of nginx's in SECURITY.md.

@@ -113,7 +113,10 @@ import Testing
     ),
     ("playlist: { repeat: often }\n", "cupola.yaml:1:21: playlist.repeat: \"often\" is neither true nor false"),
     ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, formats, repeat)"),
-    ("playlist: { formats: some }\n", "cupola.yaml:1:22: playlist.formats: \"some\" is unknown; allowed are standard, all"),
+    (
+      "playlist: { formats: some }\n",
+      "cupola.yaml:1:22: playlist.formats: \"some\" is unknown; allowed are standard, all"
+    ),
     ("playlist: { sources: [{ insecure: true }] }\n", "cupola.yaml:1:23: playlist.sources[0]: needs a url"),
     (
       "playlist: { sources: [{ url: a, safe: no }] }\n",

@@ -157,7 +157,8 @@ import Testing
 
   @Test(arguments: ["door.png", "door.jpg", "door%d.jpg"])
   func `a picture is a name, not a pattern of names`(name: String) throws {
-    let plain = try Clip.make("door-plain" + (name.hasSuffix("png") ? ".png" : ".jpg"),
+    let plain = try Clip.make(
+      "door-plain" + (name.hasSuffix("png") ? ".png" : ".jpg"),
       "-f lavfi -i testsrc2=s=64x64 -frames:v 1")
     let path = TemporaryFolder.shared.path(name)
     try? FileManager.default.removeItem(atPath: path)

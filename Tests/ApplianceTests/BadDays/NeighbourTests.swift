@@ -85,7 +85,9 @@ import Testing
     // One that reads the table each time, and one that asks for each address.
     let neighbours = Neighbours(clock: clock.read)
     let asking = Neighbours(clock: { 1 })
-    for stranger in 0..<4 as Range<UInt32> { _ = try await machine.inside { asking.source(of: .v4(0x0800_0000 + stranger)) } }
+    for stranger in 0..<4 as Range<UInt32> {
+      _ = try await machine.inside { asking.source(of: .v4(0x0800_0000 + stranger)) }
+    }
     var sources: Set<Source> = []
     // In turns: the kernel forgets neighbours of a full table.
     for part in stride(from: 0, to: addresses.count, by: 100) {
@@ -97,7 +99,8 @@ import Testing
       }
       defer { for connection in connections { close(connection) } }
       sources.formUnion(
-        try await machine.inside { try part.flatMap {
+        try await machine.inside {
+          try part.flatMap {
             let address = try #require(IPAddress($0))
             return [neighbours.source(of: address), asking.source(of: address)]
           }
