@@ -23,7 +23,8 @@ extension WholeApplianceTests {
       (configuration.video.width, configuration.video.height) = (320, 180)
       let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let (reports, report) = AsyncStream<String>.makeStream()
-      let appliance = try Appliance(configuration: configuration, log: log) { report.yield("\($0)") }
+      let appliance = try Appliance(
+        configuration: configuration, log: log, superviseReport: { report.yield("\($0)") })
       let served = OneShot<Void>()
       let server = HTTPService(
         configuration: configuration.httpService, routes: appliance.routes, statistics: appliance.webServerStatistics,
