@@ -75,7 +75,8 @@ extension WholeApplianceTests {
       try TestCardClip.makePlain(at: folder["clip.mp4"])
       let supervisor = try DeafSupervisor(at: folder["notify"])
       let server = try await CupolaProcess.start(
-        playing: [folder["clip.mp4"]], in: folder, host: "0.0.0.0", environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"],
+        playing: [folder["clip.mp4"]], in: folder, host: "0.0.0.0",
+        environment: ["NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "10000000"],
         launcher: machines.server.launcher)
       let (isReady, said) = supervisor.receive { $0.contains("READY=1") }
       #expect(isReady, "\(said)")

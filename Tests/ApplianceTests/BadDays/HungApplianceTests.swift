@@ -31,7 +31,9 @@ extension WholeApplianceTests {
       ) { port in
         await appliance.serving(port: port)
         served.fulfil(())
-      } webSocket: { await appliance.serve($0) }
+      } webSocket: {
+        await appliance.serve($0)
+      }
 
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await appliance.run() }
