@@ -80,8 +80,8 @@ extension WholeApplianceTests {
         for sections in ["'audio', 'video'", "'video', 'audio', 'data'", "'data', 'audio', 'video'"] {
           try await page.run("whep('right', [\(sections)]).then((player) => (window.player = player))")
           let frames = try await page.watchTestCard(straightAhead, frames: 3, from: "() => player.video")
-          #expect(frames.last?.reading.colour == "R", "\(sections)")
-          try await page.run("player.peer.close()")
+          #expect(frames.last?.reading.colour == "R", "\(sections): \(frames)")
+          try await page.run("(player.peer.close(), player.video.remove())")
         }
       }
     }

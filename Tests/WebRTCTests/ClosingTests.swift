@@ -14,6 +14,14 @@ import WebRTCTestPeer
     #expect(call.bytesSent == 0)
   }
 
+  @Test func `an offer that no check follows is given up after five seconds`() throws {
+    var call = try Call(.init(loss: 1), seed: 6)
+    call.run(for: .seconds(4))
+    #expect(call.closeReason == nil)
+    call.run(for: .seconds(2))
+    #expect(call.closeReason == .connectTimeout)
+  }
+
   @Test func `a viewer that falls silent is gone after thirty seconds, and nothing more is sent`() throws {
     var call = try Call(seed: 2)
     call.isStreaming = true
