@@ -16,7 +16,9 @@ extension Appliance {
     if case .preset(let number) = choice, catalogue[number] == nil { throw .unknownPreset }
     guard offer.utf8.count <= SessionDescription.maximumSize else { throw .offerTooLong }
     let id = makeConnectionID()
-    try admit(id, visitor)
+    guard registry.canAdmit(from: visitor.source, isPrivileged: visitor.isPrivileged) else {
+      throw .viewerLimit(configuration.server.viewers)
+    }
     let preset = number(of: choice)
     // The codec is agreed on while the offer is answered, on a queue of the driver's.
     let agreed = LockedBox<VideoCodec?>(nil)
@@ -28,7 +30,6 @@ extension Appliance {
         return StreamID(preset: preset, codec: codec)
       }
     } catch {
-      registry.remove(id)
       switch error {
       case .tooManyConnections: throw .viewerLimit(configuration.server.viewers)
       case .peer(let error): throw .offer(error)
@@ -36,22 +37,23 @@ extension Appliance {
       }
     }
     guard let codec = agreed.value else { throw .unavailable }
-    guard registry.hasPlace(id) else {
-      driver.close(id)
-      throw .viewerLimit(configuration.server.viewers)
-    }
-    let isFollowing = if case .programme = choice { true } else { false }
-    registry.add(
-      .init(control: visitor.control, codec: codec.number, isFollowing: isFollowing, preset: preset), as: id)
     // The programme may have gone elsewhere in the meantime, and the preset may be gone.
-    registry.programmeChanged(to: programme)
-    if catalogue[preset] == nil { registry.presetRemoved(preset, programme: programme) }
-    let wanted = registry[id]?.wanted ?? StreamID(preset: preset, codec: codec)
-    guard let stream = registry.prospect(wanted, programme: programme, angle: catalogue.angle) else {
-      leave(id)
-      throw .encoderLimit
+    var isFollowing = if case .programme = choice { true } else { false }
+    if catalogue[preset] == nil { isFollowing = true }
+    let wanted = StreamID(preset: isFollowing ? programme : preset, codec: codec)
+    do throws(JoinError) {
+      guard let stream = registry.prospect(wanted, programme: programme, angle: catalogue.angle) else {
+        throw .encoderLimit
+      }
+      // Nobody has to go for an offer that cannot be answered.
+      try admit(id, visitor)
+      registry.add(
+        .init(control: visitor.control, codec: wanted.codec, isFollowing: isFollowing, preset: wanted.preset), as: id)
+      return Joined(id: id, answer: answer, codec: codec, preset: stream.preset, wanted: wanted.preset)
+    } catch {
+      driver.close(id)
+      throw error
     }
-    return Joined(id: id, answer: answer, codec: codec, preset: stream.preset, wanted: wanted.preset)
   }
 
   /// Finds a place, if need be that of somebody who has more of them or did not come.

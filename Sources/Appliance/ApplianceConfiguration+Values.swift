@@ -77,13 +77,16 @@ extension ApplianceConfiguration {
       maximumConnections: server.viewers + Self.reservedViewers + Self.endingViewers)
   }
 
+  /// How many connections the web server is to take; fewer where the system has not enough descriptors.
+  public var wantedConnections: Int { max(HTTPServiceConfiguration.Limits().connections, 4 * server.viewers) }
+
   /// How the web server is to listen.
   public var httpService: HTTPServiceConfiguration {
     var sockets = WebSocketConfiguration()
     // Remotes, and pages that reconnect, beside the viewers.
     sockets.connections = server.viewers + 64
     var limits = HTTPServiceConfiguration.Limits()
-    limits.connections = DescriptorLimit.connections(of: max(limits.connections, 4 * server.viewers))
+    limits.connections = DescriptorLimit.connections(of: wantedConnections)
     return HTTPServiceConfiguration(
       address: .init(host: server.http.host, port: Int(server.http.port)), webRoot: server.webRoot,
       allowedHostNames: server.hosts, proxies: server.proxies, limits: limits, webSocket: sockets)

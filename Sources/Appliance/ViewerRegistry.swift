@@ -86,8 +86,11 @@ package struct ViewerRegistry: Sendable {
     return verdict
   }
 
-  /// Whether it has not been replaced in the meantime.
-  package func hasPlace(_ id: ConnectionID) -> Bool { places.contains(id) }
+  /// Whether there would be a place, if need be that of another one; changes nothing.
+  package func canAdmit(from source: Source, isPrivileged: Bool = false) -> Bool {
+    var places = places
+    return places.admit(ConnectionID(.max), from: source, isPrivileged: isPrivileged) != .refused
+  }
 
   package mutating func add(_ viewer: Viewer, as id: ConnectionID) {
     var viewer = viewer

@@ -39,6 +39,13 @@ struct Run: AsyncParsableCommand {
     log.logLevel = logLevel
     if configuration.server.webRoot == nil { log.warning("The viewer page is not installed: no pages are served") }
 
+    let connections = configuration.httpService.limits.connections
+    if connections < configuration.wantedConnections {
+      log.warning(
+        "The system allows too few open files (ulimit -n) for all connections",
+        metadata: ["connections": "\(connections) of \(configuration.wantedConnections)"])
+    }
+
     let appliance: Appliance
     do {
       appliance = try Appliance(configuration: configuration, log: log, superviseReport: Self.tell)

@@ -177,6 +177,9 @@ extension WholeApplianceTests {
             String(decoding: try await appliance.join("front", player.offer, from: 66).body, as: UTF8.self))
           #expect(player.run { $0.frames.count >= 1 })
         }
+        // Nobody has to go for what is no offer.
+        await #expect(throws: APIError.self) { try await appliance.join("front", "v=0\r\n", from: 2) }
+        #expect(try await appliance.state().viewers == 3)
         let late = try LoopbackPlayer(seed: 60)
         try late.accept(String(decoding: try await appliance.join("front", late.offer, from: 2).body, as: UTF8.self))
         #expect(late.run { $0.frames.count >= 3 })

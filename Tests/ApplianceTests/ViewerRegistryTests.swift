@@ -143,12 +143,13 @@ import Testing
     for number: UInt64 in 1...3 { #expect(registry.admit(ConnectionID(number), from: greedy) == .admitted) }
     registry.connected(ConnectionID(1))
     #expect(registry.admit(ConnectionID(4), from: honest) == .replaces(ConnectionID(2)))
-    #expect(!registry.hasPlace(ConnectionID(2)))
     registry.connected(ConnectionID(4))
     // Its own first; then nobody's.
     #expect(registry.admit(ConnectionID(5), from: greedy) == .replaces(ConnectionID(3)))
     registry.connected(ConnectionID(5))
+    #expect(!registry.canAdmit(from: honest))
     #expect(registry.admit(ConnectionID(6), from: honest) == .refused)
+    #expect(registry.canAdmit(from: .address(3)) && registry.canAdmit(from: honest, isPrivileged: true))
     #expect(registry.admit(ConnectionID(7), from: .loopback, isPrivileged: true) == .admitted)
     // Of the greedy machine's two, the one that was quiet for longer.
     registry.touch(ConnectionID(1))

@@ -62,6 +62,14 @@ import WebServer
       for part in 0..<70 { try await client.sendFrame(part == 0 ? 1 : 0, [97], isFinal: false) }
     },
     Offence("broken UTF-8", 1007) { try await $0.sendFrame(1, [0xc3, 0x28]) },
+    Offence("text that ends within a character", 1007) { try await $0.sendFrame(1, [0xe2, 0x82]) },
+    Offence("broken UTF-8 at the seam of two fragments", 1007) { client in
+      try await client.sendFrame(1, [0xe2, 0x82], isFinal: false)
+      try await client.sendFrame(0, [0x41], isFinal: false)
+    },
+    Offence("broken UTF-8 in a message that is not over", 1007) { client in
+      try await client.sendFrame(1, [0xed, 0xa0, 0x80], isFinal: false)
+    },
     Offence("an unmasked frame", 1002) { try await $0.sendFrame(1, [97], isMasked: false) },
     Offence("an unknown opcode", 1002) { try await $0.sendFrame(3, []) },
     Offence("a reserved bit", 1002) { try await $0.sendFrame(0x41, [97]) },

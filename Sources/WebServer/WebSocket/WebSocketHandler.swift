@@ -133,6 +133,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
       NIOWebSocketFrameAggregator.Error.tooManyFragments:
       close(
         .messageTooLarge, reason: "a message holds at most \(configuration.message) bytes", cause: .oversizedMessage)
+    case WebSocketFrameRules.Violation.invalidText:
+      close(.invalidText, reason: "text must be UTF-8", cause: .invalidText)
     case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is WebSocketFrameRules.Violation:
       close(.protocolError, reason: "not a valid frame", cause: .protocolError)
     case is ByteToMessageDecoderError:
@@ -191,13 +193,10 @@ package final class WebSocketHandler: ChannelDuplexHandler {
       return close(
         .messageTooLarge, reason: "a message holds at most \(configuration.message) bytes", cause: .oversizedMessage)
     }
-    let bytes = Array(buffer: data)
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      return close(.invalidText, reason: "text must be UTF-8", cause: .invalidText)
-    }
     statistics.count { $0.webSocketMessagesReceived += 1 }
     places.socket?.establish()
-    if case .stopProducing = source.yield(bytes) { reading.isHeld = true }
+    // `WebSocketFrameRules` has seen that it is UTF-8.
+    if case .stopProducing = source.yield(Array(buffer: data)) { reading.isHeld = true }
   }
 
   package func read(context: ChannelHandlerContext) {

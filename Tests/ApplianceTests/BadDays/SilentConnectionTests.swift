@@ -50,6 +50,17 @@ extension WholeApplianceTests {
       #expect(server.isWithoutAlarm)
     }
 
+    @Test func `where the system allows few open files, fewer connections are taken, and who asks is answered`() async throws {
+      let server = try await CupolaProcess.start(launcher: ["/usr/bin/prlimit", "--nofile=300:300"])
+      #expect(server.log.contains("too few open files (ulimit -n) for all connections (connections 64 of 512)"))
+      let crowd = try (0..<400).map { _ in try RawConnection(to: server.ports.http) }
+      for _ in 0..<5 { #expect(try server.ask("healthz") != nil) }
+      let open = try server.metric("cupola_http_connections") ?? 0
+      #expect(open <= 64 + 16)
+      #expect(!server.log.contains("a connection was not accepted"))
+      #expect(crowd.count == 400)
+    }
+
     @Test func `600 take every place and give it to whoever has something to say`() async throws {
       let folder = try TemporaryFolder()
       let supervisor = try DeafSupervisor(at: folder["notify"])
