@@ -3,7 +3,8 @@ import Foundation
 import Signalling
 import WebServer
 
-/// Who may change what others see, by HTTP: the PIN or a token as a bearer token (RFC 6750), and the devices that have one.
+/// Who may change what others see, by HTTP: the PIN or a token as a bearer token (RFC 6750), and the devices that have
+/// one.
 extension Appliance {
   nonisolated var operatorRoutes: [Route] {
     [

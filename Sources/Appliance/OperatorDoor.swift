@@ -3,7 +3,9 @@ import Logging
 import Signalling
 import WebServer
 
-/// Lets operators in: their PIN, their devices, and where somebody comes from. Used from every thread but those of media.
+/// Lets operators in: their PIN, their devices, and where somebody comes from.
+///
+/// Used from every thread but those of media.
 final class OperatorDoor: Sendable {
   let pin: PIN
   let operators: Operators
@@ -21,7 +23,7 @@ final class OperatorDoor: Sendable {
     operators.check(claim, from: source, device: device, at: MonotonicTime.now, date: MonotonicTime.date)
   }
 
-  /// Whether it is on the disk that this one is an operator.
+  /// Gives a device a token, which holds for this run even where the disk does not take it.
   func add(_ name: String) async -> (device: OperatorDevice, token: String) {
     var random = SystemRandomNumberGenerator()
     let added = operators.add(name: name, date: MonotonicTime.date, using: &random)

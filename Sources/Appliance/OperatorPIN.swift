@@ -22,7 +22,8 @@ public enum OperatorPIN {
     return made
   }
 
-  /// The PIN that was made at an earlier start, by this version or an older one; nil: there is none, or it cannot be read.
+  /// The PIN that was made at an earlier start, by this version or an older one; nil: there is none, or it cannot be
+  /// read.
   public static func read(in directory: StateDirectory) -> PIN? {
     directory.read(file).flatMap { PIN($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
   }

@@ -97,7 +97,8 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
   /// Who may change what others see.
   public struct Operator: Hashable, Sendable {
-    /// Four to twelve digits, or eight to twelve characters of base 32; nil: made at the first start and kept in the state directory.
+    /// Four to twelve digits, or eight to twelve characters of base 32; nil: made at the first start and kept in the
+    /// state directory.
     public var pin: String?
   }
 

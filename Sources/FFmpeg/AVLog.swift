@@ -19,7 +19,8 @@ public enum AVLog {
 
   private static let handler = Mutex<Handler?>(nil)
 
-  /// Sends lines, with URLs as they may be shown, that matter at least as much as `level` to `handler`, on whatever thread logs them, until replaced.
+  /// Sends lines that matter at least as much as `level` to `handler`, on whatever thread logs them, until replaced; URLs
+  /// in them are as they may be shown.
   public static func send(upTo level: Level, to handler: @escaping Handler) {
     self.handler.withLock { $0 = handler }
     cffmpeg_set_log({ level, line in AVLog.deliver(level, line) }, level.rawValue)

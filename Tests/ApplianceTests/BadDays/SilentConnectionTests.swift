@@ -50,7 +50,9 @@ extension WholeApplianceTests {
       #expect(server.isWithoutAlarm)
     }
 
-    @Test func `where the system allows few open files, fewer connections are taken, and who asks is answered`() async throws {
+    @Test func `where the system allows few open files, fewer connections are taken, and who asks is answered`()
+      async throws
+    {
       let server = try await CupolaProcess.start(launcher: ["/usr/bin/prlimit", "--nofile=300:300"])
       #expect(server.log.contains("too few open files (ulimit -n) for all connections (connections 64 of 512)"))
       let crowd = try (0..<400).map { _ in try RawConnection(to: server.ports.http) }
