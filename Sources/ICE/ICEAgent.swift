@@ -164,7 +164,9 @@ public struct ICEAgent: ProtocolEngine {
     let bytes = response.encoded(password: local.password)
     guard bytes.count <= size else { return drop(.amplifying) }
     // A peer that gets the question first has answered it before it goes on.
-    if response.messageClass == .success, !isProven(path, at: now) { challenge(path, with: check, limit: size) }
+    if response.messageClass == .success, !isProven(path, at: now) {
+      challenge(path, priority: check.priority ?? 0, wasNominated: check.usesCandidate, limit: size)
+    }
     outputs.append(.transmit(Transmit(payload: bytes, from: path.local, to: path.remote)))
     guard response.messageClass == .success else { return }
     checksAnswered &+= 1
@@ -204,12 +206,16 @@ public struct ICEAgent: ProtocolEngine {
     verified.contains { $0.path == path && $0.provenUntil.map { now < $0 || path == selectedPath } ?? false }
   }
 
-  /// Asks the far end of a path whether the peer is there, in no more than `limit` bytes, because of a check.
-  private mutating func challenge(_ path: Path, with check: STUNMessage, limit: Int) {
-    let priority = check.priority ?? 0
+  /// Asks whether somebody receives at `address`, if a check came from there and it has not been proven.
+  public mutating func challenge(_ address: TransportAddress) {
+    guard let found = verified.first(where: { $0.path.remote == address && $0.provenUntil == nil }) else { return }
+    challenge(found.path, priority: 0, wasNominated: false, limit: .max)
+  }
+
+  /// Asks the far end of a path whether the peer is there, in no more than `limit` bytes.
+  private mutating func challenge(_ path: Path, priority: UInt32, wasNominated: Bool, limit: Int) {
     let request = STUNMessage(
-      .request,
-      transaction: challenges.make(for: path, priority: priority, wasNominated: check.usesCandidate),
+      .request, transaction: challenges.make(for: path, priority: priority, wasNominated: wasNominated),
       attributes: [
         .username("\(remote.ufrag):\(local.ufrag)"), .iceControlled(tieBreaker: tieBreaker), .priority(priority),
       ])

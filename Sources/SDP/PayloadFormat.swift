@@ -32,7 +32,7 @@ extension MediaDescription {
         }
       case "rtcp-fb":
         let (head, rest) = value.splitAtSpace()
-        if feedback[head, default: []].count < PayloadFormat.maximumFeedback { feedback[head]?.insert(rest) }
+        if (feedback[head]?.count ?? 0) < PayloadFormat.maximumFeedback { feedback[head, default: []].insert(rest) }
       default: break
       }
     }

@@ -234,7 +234,11 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   }
 
   private mutating func drainDTLS(at now: Instant) {
-    sendHandshake()
+    // Whether or not there was room for it, a flight to where nobody has answered yet had better have an answer soon.
+    if let address = sendHandshake(), !validation.isProven(address) {
+      ice.challenge(address)
+      drainICE(at: now)
+    }
     switch dtls.pollEvent() {
     case .connected(let keys):
       do {
@@ -249,10 +253,14 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     }
   }
 
-  private mutating func sendHandshake() {
+  /// Sends what DTLS wrote; tells where to.
+  @discardableResult
+  private mutating func sendHandshake() -> TransportAddress? {
+    var address: TransportAddress?
     while let payload = dtls.pollDatagram() {
       guard let path = ice.selectedPath.map({ (remote: $0.remote, local: $0.local) }) ?? validation.handshakePath
       else { continue }
+      address = path.remote
       let datagram = Transmit(payload: payload, from: path.local, to: path.remote)
       if validation.allowsFlight(datagram) {
         outputs.append(.transmit(datagram))
@@ -260,6 +268,7 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
         counters.drops.count(.unprovenAddress)
       }
     }
+    return address
   }
 
   /// Connected is: a path nominated by ICE at whose end somebody is, and keys from DTLS.

@@ -85,14 +85,8 @@ import WebRTC
     #expect(first.remoteAddress != nil && first.peer.timeToConnect != nil)
     driver.publish(syntheticFrame(stream, number: 1, isKeyFrame: true))
     try #require(viewer.run { $0.frames.count == 1 })
-    #expect(
-      log.contains { event in
-        if case .switched(_, _, let timestamp) = event {
-          timestamp == 3000 &+ first.peer.timestampOffset
-        } else {
-          false
-        }
-      })
+    let timestamp = 3000 &+ first.peer.timestampOffset
+    #expect(log.wait { $0 == .switched(ConnectionID(1), stream, rtpTimestamp: timestamp) })
     viewer.close()
     #expect(log.wait { $0 == .closed(ConnectionID(1), .peer) })
     #expect(driver.statistics()?.connections.isEmpty == true)
