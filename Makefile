@@ -8,8 +8,9 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 # More compilers than cores: of what is ready the build starts the last by name first, and the longest chain (NIO's
-# modules) would wait for a core until the others are done. Each compiler takes up to 0.6 GB.
-JOBS ?= $(shell cores=$$(nproc); room=$$(awk '/^MemAvailable/ {print int($$2 / 600000)}' /proc/meminfo); \
+# modules) would wait for a core until the others are done. Each compiler takes up to 0.6 GB. The number is the same each
+# time on a machine: with another one everything is built anew.
+JOBS ?= $(shell cores=$$(nproc); room=$$(awk '/^MemTotal/ {print int($$2 / 600000)}' /proc/meminfo); \
   jobs=$$((cores * 3 < room ? cores * 3 : room)); echo $$((jobs > cores ? jobs : cores)))
 # PIE is the default; the rest makes an overflow in C, ours or a dependency's, an end and no way in. Calls that the C
 # library checks are in Package.swift: where Swift imports its headers they are declared twice.
