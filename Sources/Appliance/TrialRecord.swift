@@ -111,6 +111,9 @@ package final class TrialRecord: ItemJournal {
     write()
   }
 
+  /// Returns when all that is known stands on the disk, however long that takes.
+  package func finishWriting() { queue.sync {} }
+
   private static func end(_ name: UInt64, in state: inout State) {
     let left = (state.begun[name] ?? 1) - 1
     state.begun[name] = left > 0 ? left : nil

@@ -57,7 +57,8 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
       var options: OpaquePointer?
       let demand = DecodingMemory(stream.pointee.codecpar)
       let fits = demand.pictureBytes > 0 && demand.bytes(threads: 1, held: 1) <= room
-      let pixels = fits ? Decoder.maximumPixels : min(demand.pixels(within: room, threads: 1), Decoder.maximumPixels)
+      // Else as large as sixteen pictures of 10 bits may be.
+      let pixels = fits ? Decoder.maximumPixels : min(max(room / 48, 1), Decoder.maximumPixels)
       av_dict_set_int(&options, "max_pixels", pixels, 0)
       return options
     }

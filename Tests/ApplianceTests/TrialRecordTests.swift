@@ -6,6 +6,12 @@ import Testing
 @Suite struct TrialRecordTests {
   private let folder: TemporaryFolder
   private let film: String
+  private let last = Last()
+
+  /// The record of the run before, whose writing ends with it.
+  private final class Last {
+    var record: TrialRecord?
+  }
 
   init() throws {
     folder = try TemporaryFolder()
@@ -13,7 +19,10 @@ import Testing
   }
 
   private func start(boot: String? = "one") -> TrialRecord {
-    TrialRecord(in: StateDirectory(configured: folder["state"]), boot: boot)
+    last.record?.finishWriting()
+    let record = TrialRecord(in: StateDirectory(configured: folder["state"]), boot: boot)
+    last.record = record
+    return record
   }
 
   @Test func `an item at which it ended three times in one run of the machine is refused, with a reason`() {

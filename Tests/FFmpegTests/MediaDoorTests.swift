@@ -230,7 +230,7 @@ final class CountingServer {
   }
 }
 
-/// `openssl s_server` with a certificate that it made itself, giving out the files of a folder.
+/// An HTTPS server with a certificate that it made itself, giving out the files of a folder.
 final class TLSServer {
   struct Failure: Error {}
 
@@ -247,11 +247,19 @@ final class TLSServer {
           + "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -days 2 2> /dev/null",
       ])
     }
+    // Several connections at a time, each with a length: an HLS stream keeps its first one.
+    let program = """
+      import functools, http.server, ssl
+      handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory="\(folder)")
+      server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+      context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+      context.load_cert_chain("\(certificate)", "\(key)")
+      server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+      print("ACCEPT 127.0.0.1:%d" % server.server_address[1], flush=True)
+      server.serve_forever()
+      """
     process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-    process.arguments = [
-      "--pdeathsig", "KILL", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-WWW",
-    ]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.arguments = ["--pdeathsig", "KILL", "/usr/bin/python3", "-c", program]
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
