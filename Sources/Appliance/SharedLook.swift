@@ -2,8 +2,8 @@ import Synchronization
 
 /// What is costly to find out, found out once for all who ask at about the same time.
 ///
-/// One look is under way at most, and a new one begins only when the last began some time ago: however many ask, whoever
-/// is looked at is left in peace.
+/// One look is under way at most, and a new one begins only when the last began some time ago: however many ask,
+/// whoever is looked at is left in peace.
 package final class SharedLook<Finding: Sendable>: Sendable {
   private struct State {
     var look: Task<Finding, Never>?
