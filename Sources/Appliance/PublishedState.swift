@@ -2,8 +2,8 @@ import Signalling
 import Systemd
 import WebServer
 
-/// What the appliance has made known of itself: whoever asks how it is reads this, and does not wait for the actor, which
-/// is for those who change something. What the threads of media and network know of themselves is read from them.
+/// What the appliance has made known of itself: whoever asks how it is reads this, and does not wait for the actor,
+/// which is for those who change something. What the threads of media and network know of themselves is read from them.
 struct PublishedState: Sendable {
   var state: ApplianceState
   /// The name of the programme's preset.

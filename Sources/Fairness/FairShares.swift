@@ -3,8 +3,8 @@
 /// While there is room everybody gets a place. When all are taken, the source that holds the most gives one up: first
 /// one of those that have not proved to be of use (`pending`), then the one that was quiet for longest. What is
 /// established gives way only to a source that holds at least two fewer, so that equals do not push each other out.
-/// Privileged members (this machine itself, operators) have places of their own beyond that, of which a pending one gives
-/// way to another privileged one.
+/// Privileged members (this machine itself, operators) have places of their own beyond that, of which a pending one
+/// gives way to another privileged one.
 ///
 /// Pure and without a clock: `touch` says who was active last. Every call takes a time that grows with the places at
 /// most.

@@ -1,5 +1,5 @@
-/// The fields of a JSON object from outside. Whatever is missing, of another type or out of range is refused with its name
-/// and what is allowed. A field that is null counts as missing.
+/// The fields of a JSON object from outside. Whatever is missing, of another type or out of range is refused with its
+/// name and what is allowed. A field that is null counts as missing.
 public struct JSONObject: Hashable, Sendable {
   private let fields: [String: JSONValue]
 

@@ -1,5 +1,5 @@
-/// Reads one JSON text (RFC 8259) from outside, to the letter: UTF-8 without a byte order mark, no key twice, no half of a
-/// surrogate pair, no NUL, no deeper than anybody needs. In one pass, whatever is in it.
+/// Reads one JSON text (RFC 8259) from outside, to the letter: UTF-8 without a byte order mark, no key twice, no half
+/// of a surrogate pair, no NUL, no deeper than anybody needs. In one pass, whatever is in it.
 struct JSONReader {
   /// Why a text is refused, as the end of a sentence.
   struct Failure: Error, Hashable {

@@ -6,8 +6,8 @@ import Synchronization
 /// the whole way from the listening socket to the state of the program.
 ///
 /// Its heartbeat beats with each answer. However many connections there are, the server knows its own probe by the port
-/// that it asks from and lets it through, so no answer means that the server hangs; only one whose address has gone from
-/// the machine is left alone.
+/// that it asks from and lets it through, so no answer means that the server hangs; only one whose address has gone
+/// from the machine is left alone.
 public final class HTTPProbe: Sendable {
   public let heartbeat = Heartbeat("web server")
 
@@ -92,8 +92,8 @@ public final class HTTPProbe: Sendable {
     return false
   }
 
-  /// Binds the socket to the address of the server and any port, and returns the port; nil when the machine does not have
-  /// the address any more.
+  /// Binds the socket to the address of the server and any port, and returns the port; nil when the machine does not
+  /// have the address any more.
   private func bindLocally(_ descriptor: Int32) -> Int? {
     var own = address
     var length = length

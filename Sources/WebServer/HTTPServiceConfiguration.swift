@@ -45,8 +45,8 @@ public struct HTTPServiceConfiguration: Sendable {
   public var proxies: [String]
   public var limits: Limits
   public var webSocket: WebSocketConfiguration
-  /// Which machine an address stands for: connections and sockets are shared out among those. Called for each connection
-  /// on its event loop, so it must not wait.
+  /// Which machine an address stands for: connections and sockets are shared out among those. Called for each
+  /// connection on its event loop, so it must not wait.
   public var source: @Sendable (IPAddress) -> Source
 
   public init(

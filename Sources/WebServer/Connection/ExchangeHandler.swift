@@ -3,8 +3,8 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Follows requests and answers of a connection that speaks HTTP: tells the guard where a request begins and ends, and
-/// the connection's place whether one is being answered; says `100 Continue`, and ends the connection after an answer with
-/// `Connection: close`.
+/// the connection's place whether one is being answered; says `100 Continue`, and ends the connection after an answer
+/// with `Connection: close`.
 final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

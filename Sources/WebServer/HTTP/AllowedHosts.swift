@@ -1,8 +1,8 @@
 /// The names that this server answers to, so that no foreign name can be rebound to its address.
 ///
 /// A page of evil.example whose name suddenly resolves to this machine would be same-origin with it; its requests still
-/// carry `Host: evil.example`. Addresses, `localhost`, `*.local` (mDNS, RFC 6762), names without a dot, which nobody can
-/// register, and the configured names pass.
+/// carry `Host: evil.example`. Addresses, `localhost`, `*.local` (mDNS, RFC 6762), names without a dot, which nobody
+/// can register, and the configured names pass.
 package struct AllowedHosts: Sendable {
   private let names: Set<String>
 
