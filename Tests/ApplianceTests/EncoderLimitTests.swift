@@ -24,7 +24,7 @@ extension WholeApplianceTests {
         try await first.waitUntilShown(0)
         try await second.waitUntilShown(3)
         #expect(try await second.evaluate("cupola.state().wanted === null"))
-        try await second.waitUntil("document.getElementById('line').hidden")
+        try await second.waitUntil("!document.getElementById('line').textContent.includes('comes when there is room')")
       }
     }
   }

@@ -29,7 +29,10 @@ extension WholeApplianceTests {
         sourceOf: { if case .v4(let bits) = $0 { .address(bits) } else { .loopback } })
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await appliance.run() }
-        try await body(TestedAppliance(appliance: appliance))
+        let tested = TestedAppliance(appliance: appliance)
+        // A first picture has been encoded, which takes a while without optimisation.
+        try #require(try await tested.isAsleep())
+        try await body(tested)
         group.cancelAll()
       }
     }
@@ -263,7 +266,7 @@ private struct TestedAppliance {
 
   /// Whether just these are, as soon as what the network tells has come through.
   func hasAwake(_ presets: [Int]) async throws -> Bool {
-    for _ in 0..<100_000 {
+    for _ in 0..<1_000_000 {
       if try await awakePresets() == presets { return true }
       await Task.yield()
     }
