@@ -58,7 +58,9 @@ final class CupolaProcess: Sendable {
 
       """, to: "cupola.yaml")
     let started = OneShot<Ports?>()
-    let variables = environment.isEmpty ? [] : ["/usr/bin/env"] + environment.map { "\($0)=\($1)" }.sorted()
+    // As the service has it: in the tests' own environment a crash would have a debugger write down where everything was.
+    let all = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { own, _ in own }
+    let variables = ["/usr/bin/env"] + all.map { "\($0)=\($1)" }.sorted()
     let process = SupervisedProcess(
       variables + [
         program, "run", "--config", configuration, "--http", "\(host):\(ports.http)",

@@ -117,12 +117,15 @@ import WebRTCTestPeer
     defer { driver.stop() }
     let stream = a
     let answer = try await driver.accept(offer: LoopbackViewer(seed: 8).peer.offer, id: ConnectionID(1)) { _ in stream }
-    let candidates = answer.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a=candidate:") }
-    #expect(
-      candidates.map { $0.split(separator: " ")[4...5].joined(separator: " ") }
-        == told.map {
-          "\($0) \(driver.localAddress.port)"
-        })
+    #expect(Self.candidates(of: answer) == told.map { "\($0) \(driver.localAddress.port)" })
+  }
+
+  /// Address and port of each candidate; every section of the transport says the same.
+  private static func candidates(of answer: String) -> [String] {
+    answer.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a=candidate:") }.reduce(into: []) { told, line in
+      let address = line.split(separator: " ")[4...5].joined(separator: " ")
+      if !told.contains(address) { told.append(address) }
+    }
   }
 
   @Test func `a port that is bound to no address is told at every address of the machine`() async throws {
@@ -130,8 +133,7 @@ import WebRTCTestPeer
     defer { driver.stop() }
     let stream = a
     let answer = try await driver.accept(offer: LoopbackViewer(seed: 9).peer.offer, id: ConnectionID(1)) { _ in stream }
-    let candidates = answer.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a=candidate:") }
-    let told = candidates.map { $0.split(separator: " ")[4...5].joined(separator: " ") }
+    let told = Self.candidates(of: answer)
     let addresses = NetworkInterfaces.addresses().filter { driver.localAddress.ip.isV6 || !$0.isV6 }
     #expect(!addresses.isEmpty)
     #expect(told == addresses.map { "\($0) \(driver.localAddress.port)" })

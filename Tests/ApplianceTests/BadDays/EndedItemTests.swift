@@ -45,9 +45,7 @@ extension WholeApplianceTests {
       let folder = try TemporaryFolder()
       let clips = try makeClips(in: folder)
       for signal in [SIGSEGV, SIGABRT] {
-        // As the service has it: the tests' own environment would have a debugger write down where everything was.
-        let server = try await CupolaProcess.start(
-          playing: clips, in: folder, environment: ["SWIFT_BACKTRACE": "enable=no"])
+        let server = try await CupolaProcess.start(playing: clips, in: folder)
         #expect(try await item(of: server) == "a.mp4")
         #expect(await server.end(by: signal).exit == .signal(signal))
       }
