@@ -278,7 +278,8 @@ final class TLSServer {
   }
 
   deinit {
-    process.terminate()
+    // Not SIGTERM: what a thread of the pool starts has its signals blocked.
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 }

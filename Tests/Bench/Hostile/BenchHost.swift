@@ -48,7 +48,8 @@ final class BenchHost: Sendable {
 
   deinit {
     close(namespace)
-    holder.terminate()
+    // Not SIGTERM: what a thread of the pool starts has its signals blocked.
+    kill(holder.processIdentifier, SIGKILL)
     holder.waitUntilExit()
   }
 
