@@ -27,7 +27,8 @@ struct LossCase: CustomTestStringConvertible, Sendable {
       .init(loss: run.loss, duplication: run.loss / 4, reordering: run.loss / 2), seed: run.seed
     ) { $0.offersRetransmission = run.usesRetransmissionStream }
     call.isStreaming = true
-    call.run(for: .seconds(8))
+    // At a fifth lost, proving the address and shaking hands may take four seconds of these.
+    call.run(for: .seconds(10))
     let statistics = call.viewer.statistics
     #expect(statistics.givenUp == 0)
     let first = try #require(call.received.first)
