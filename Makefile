@@ -80,8 +80,9 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 test: .build/packages-build .build/packages-test .build/nginx .build/python/made .build/players/whep-pion ## all tests, browsers included
 	$(MAKE) --no-print-directory -s -C Tests/VADriver
 	$(SWIFT) build $(FLAGS) --build-tests
-	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)')
-
+	@set -o pipefail; \
+	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)') 2>&1 | tee .build/test.log \
+	  || { echo; echo 'What failed (all of it: .build/test.log):'; grep -a '^✘' .build/test.log | cut -c 1-1000; exit 1; }
 	@$(MAKE) --no-print-directory test-boot
 
 # Unpacked and not installed: nobody wants a web server started on port 80 for a test.
