@@ -57,7 +57,7 @@ extension WholeApplianceTests {
         try await page.watch(server)
         let ending = await server.end(by: SIGTERM)
         #expect(ending.exit == .code(0))
-        #expect(ending.after.map { $0 < .seconds(6) } == true, "\(String(describing: ending.after))")
+        #expect(ending.after.map { $0 < .seconds(2) } == true, "\(String(describing: ending.after))")
         try await page.waitUntil("cupola.state().reason === 'shutdown'")
         try await page.waitUntil("document.getElementById('notice-title').textContent === 'Cupola is restarting'")
         #expect(try await page.evaluate("cupola.state().connection") == "away")

@@ -55,7 +55,7 @@ extension WholeApplianceTests {
       #expect(!notes.contains("WATCHDOG=trigger") && notes.contains("WATCHDOG=1"))
       let ending = await server.end(by: SIGTERM)
       #expect(ending.exit == .code(0))
-      #expect(ending.after.map { $0 < .seconds(6) } == true)
+      #expect(ending.after.map { $0 < .seconds(2) } == true)
     }
   }
 }

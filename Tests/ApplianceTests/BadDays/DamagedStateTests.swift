@@ -61,7 +61,7 @@ extension WholeApplianceTests {
       #expect(server.hasLogged("Ready"))
       let took = ContinuousClock.now - start
       print("\(finding.rawValue): ready after \(took / .milliseconds(1)) ms")
-      #expect(took < .seconds(20))
+      #expect(took < .seconds(5))
       let player = try await server.watch(seed: 110)
       player.close()
 

@@ -36,7 +36,7 @@ extension WholeApplianceTests {
       #expect(server.isWithoutAlarm)
       let ending = await server.end(by: SIGTERM)
       #expect(ending.exit == .code(0))
-      #expect(ending.after.map { $0 < .seconds(6) } == true)
+      #expect(ending.after.map { $0 < .seconds(2) } == true)
       #expect(next.receive { $0.contains { $0.hasPrefix("STOPPING=1") } }.isDone)
     }
 
@@ -51,7 +51,7 @@ extension WholeApplianceTests {
       #expect(server.isWithoutAlarm)
       let ending = await server.end(by: SIGTERM)
       #expect(ending.exit == .code(0))
-      #expect(ending.after.map { $0 < .seconds(6) } == true)
+      #expect(ending.after.map { $0 < .seconds(2) } == true)
     }
 
     @Test func `a systemd that reads nothing makes nobody wait but the supervisor`() async throws {
@@ -92,7 +92,7 @@ extension WholeApplianceTests {
       }
       let ending = await other.end(by: SIGTERM)
       #expect(ending.exit == .code(0))
-      #expect(ending.after.map { $0 < .seconds(6) } == true, "\(String(describing: ending.after))")
+      #expect(ending.after.map { $0 < .seconds(2) } == true, "\(String(describing: ending.after))")
       #expect(unread.messages().contains("READY=1"))
     }
 

@@ -44,7 +44,7 @@ extension WholeApplianceTests {
       #expect(areClosed(crowd, while: first))
       let took = ContinuousClock.now - began
       print("500 silent connections were closed after \(took / .seconds(1)) s")
-      #expect(took > .seconds(14))
+      #expect(took > .seconds(14) && took < .seconds(25))
       #expect(try server.metric(Self.closed) { $0 >= 500 } == 500)
       try expectDescriptors(before, of: server, while: first)
       #expect(first.frames.count > 200)
@@ -78,7 +78,7 @@ extension WholeApplianceTests {
       for _ in 0..<20 {
         let asked = ContinuousClock.now
         let answer = try server.ask("healthz") ?? ""
-        #expect(ContinuousClock.now - asked < .seconds(4))
+        #expect(ContinuousClock.now - asked < .milliseconds(500))
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
         #expect(answer.contains(#""status":"ok""#))
       }
