@@ -19,7 +19,7 @@ const viewer = new Viewer(signalling, picture, new URLSearchParams(location.sear
 
 // The join comes first; the page is dressed while the answer is on its way.
 const missing = missingSupport();
-if (missing) Object.assign(viewer, { connection: 'unsupported', reason: missing });
+if (missing) viewer.unsupported(missing);
 else signalling.open();
 
 const remote = new Remote(viewer);
