@@ -38,14 +38,17 @@ let package = Package(
     // How far each stage has come: read by the supervisor alone.
     .target(name: "Heartbeats", swiftSettings: strict),
 
-    // The protocol tower.
+    // The two vocabularies.
     .target(name: "SansIO", swiftSettings: strict),
+    .target(name: "Media", swiftSettings: strict),
+
+    // The protocol tower.
     // Who gets a place, a turn or a try when there are not enough for all.
     .target(name: "Fairness", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "CNeighbours", cSettings: fortified),
     .target(name: "Neighbours", dependencies: ["SansIO", "Fairness", "CNeighbours"], swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
-    .target(name: "SDP", swiftSettings: strict),
+    .target(name: "SDP", dependencies: ["SansIO", "Media"], swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
     .systemLibrary(name: "COpenSSL"),
     .target(name: "CDTLSClock", cSettings: fortified),
@@ -53,14 +56,16 @@ let package = Package(
     .systemLibrary(name: "CSRTP"),
     .target(name: "SRTP", dependencies: ["COpenSSL", "CSRTP"], swiftSettings: house),
     .target(
-      name: "WebRTC", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
+      name: "WebRTC", dependencies: ["SansIO", "Media", "ICE", "DTLS", "SRTP", "RTP", "SDP"], swiftSettings: strict),
     .target(name: "CDatagram", cSettings: fortified),
+    .target(name: "DatagramIO", dependencies: ["SansIO", "CDatagram"], swiftSettings: house),
+    // Who gets which stream.
     .target(
-      name: "DatagramIO", dependencies: ["Heartbeats", "SansIO", "ICE", "SDP", "RTP", "WebRTC", "CDatagram"],
-      swiftSettings: house),
+      name: "Delivery",
+      dependencies: ["Heartbeats", "SansIO", "Media", "ICE", "SDP", "RTP", "WebRTC", "DatagramIO"],
+      swiftSettings: strict),
 
     // The media tower.
-    .target(name: "Media", swiftSettings: strict),
     .target(name: "CRemap", cSettings: fortified),
     .target(name: "SphericalVideo", dependencies: ["Media", "CRemap"], swiftSettings: strict),
     .target(
@@ -89,7 +94,7 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Yams"], swiftSettings: strict),
+    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Media", "Yams"], swiftSettings: strict),
 
     .systemLibrary(name: "CSystemd"),
     .target(
@@ -100,7 +105,7 @@ let package = Package(
     .target(
       name: "Appliance",
       dependencies: [
-        "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Media", "SphericalVideo", "FFmpeg",
+        "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
         "Signalling", "Fairness", "Neighbours", "COpenSSL", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
@@ -109,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "cupola",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Playout", "SansIO",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "FFmpeg", "Fairness", "Media", "Playout", "SansIO",
         "SphericalVideo", "Systemd", "WebServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -119,8 +124,9 @@ let package = Package(
 
     // Tests: peers and drivers, a suite a target, the benches.
     .target(
-      name: "WebRTCTestPeer", dependencies: ["SansIO", "ICE", "DTLS", "SRTP", "RTP", "SDP", "WebRTC"],
+      name: "WebRTCTestPeer", dependencies: ["SansIO", "Media", "ICE", "DTLS", "SRTP", "RTP", "SDP", "WebRTC"],
       path: "Tests/WebRTCTestPeer", swiftSettings: house),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(name: "NotifySocket", path: "Tests/NotifySocket", swiftSettings: house),
     .target(
       name: "VATestDisplay", path: "Tests/VADriver", sources: ["winsys.c"], publicHeadersPath: "include",
@@ -148,17 +154,22 @@ let package = Package(
     .testTarget(name: "FairnessTests", dependencies: ["Fairness", "SansIO"], swiftSettings: house),
     .testTarget(
       name: "ICETests", dependencies: ["ICE", "SansIO", "WebRTCTestPeer", "FuzzEntries"], swiftSettings: house),
-    .testTarget(name: "SDPTests", dependencies: ["SDP", "SansIO", "FuzzEntries"], swiftSettings: house),
+    .testTarget(name: "SDPTests", dependencies: ["SDP", "SansIO", "Media", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "RTPTests", dependencies: ["RTP", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "DTLSTests", dependencies: ["DTLS", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(name: "SRTPTests", dependencies: ["SRTP"], swiftSettings: house),
     .testTarget(
       name: "WebRTCTests",
-      dependencies: ["WebRTC", "WebRTCTestPeer", "SansIO", "ICE", "RTP", "SDP", "DTLS", "FuzzEntries"],
+      dependencies: [
+        "WebRTC", "WebRTCTestPeer", "SansIO", "Media", "ICE", "RTP", "SDP", "DTLS", "FuzzEntries", "AllocationCounter",
+      ],
       swiftSettings: house),
+    .testTarget(name: "DatagramIOTests", dependencies: ["DatagramIO", "SansIO"], swiftSettings: house),
     .testTarget(
-      name: "DatagramIOTests",
-      dependencies: ["DatagramIO", "DTLS", "WebRTC", "WebRTCTestPeer", "SansIO", "RTP"],
+      name: "DeliveryTests",
+      dependencies: [
+        "Delivery", "DatagramIO", "DTLS", "ICE", "Media", "WebRTC", "WebRTCTestPeer", "SansIO", "SDP", "RTP",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO"],
@@ -186,12 +197,12 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
     .testTarget(
-      name: "CupolaConfigurationTests", dependencies: ["CupolaConfiguration", "SansIO"], swiftSettings: house),
+      name: "CupolaConfigurationTests", dependencies: ["CupolaConfiguration", "Media", "SansIO"], swiftSettings: house),
     .testTarget(name: "BrowserDriverTests", dependencies: ["BrowserDriver"], swiftSettings: house),
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
         "WebServer", "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
@@ -200,7 +211,7 @@ let package = Package(
     .executableTarget(
       name: "cupola-bench",
       dependencies: [
-        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo",
+        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -1,4 +1,4 @@
-import DatagramIO
+import Delivery
 import Foundation
 import Media
 import RTP
@@ -26,7 +26,7 @@ extension Appliance {
   ///
   /// Until a first picture has been encoded, the programme counts as watched.
   func settleStreams() {
-    let codec = provenAfter == nil ? configuration.video.codecs.first.map { VideoCodec($0) } : nil
+    let codec = provenAfter == nil ? configuration.video.codecs.first : nil
     let settlement = registry.settle(
       programme: programme, proof: codec.map { StreamID(preset: programme, codec: $0) }, angle: catalogue.angle)
     channels.setAwake(settlement.awake)

@@ -1,5 +1,5 @@
 import CupolaConfiguration
-import DatagramIO
+import Delivery
 import Fairness
 import Media
 import Playout
@@ -24,8 +24,7 @@ extension Appliance {
     let agreed = LockedBox<VideoCodec?>(nil)
     let answer: String
     do {
-      answer = try await driver.accept(offer: offer, id: id) { name in
-        let codec = VideoCodec(name)
+      answer = try await driver.accept(offer: offer, id: id) { codec in
         agreed.set(codec)
         return StreamID(preset: preset, codec: codec)
       }
@@ -128,7 +127,7 @@ extension Appliance {
     return true
   }
 
-  func networkChanged(_ event: EngineEvent) {
+  func networkChanged(_ event: DeliveryEvent) {
     switch event {
     case .connected(let id):
       viewerConnected(id)

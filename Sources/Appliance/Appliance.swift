@@ -1,6 +1,7 @@
 import CupolaConfiguration
 import DTLS
 import DatagramIO
+import Delivery
 import Fairness
 import Foundation
 import Heartbeats
@@ -26,7 +27,7 @@ public actor Appliance: Service {
   nonisolated let player: Player
   nonisolated let hardware: HardwareAcceleration
   nonisolated let channels: ChannelPool
-  nonisolated let driver: EngineDriver
+  nonisolated let driver: DeliveryDriver
   nonisolated let door: OperatorDoor
   public nonisolated let webServerStatistics = WebServerStatistics()
   nonisolated let startedAt = MonotonicTime.now
@@ -70,7 +71,7 @@ public actor Appliance: Service {
     case player(PlayerEvent)
     case channel(StreamID, PresetChannel.Event)
     case hardware(HardwareAcceleration.Event)
-    case network(EngineEvent)
+    case network(DeliveryEvent)
     /// Nothing but whether the actor comes to it.
     case question
   }
@@ -128,7 +129,7 @@ public actor Appliance: Service {
       events.append(.player($0))
     }
     let wiring = Wiring()
-    let driver = try EngineDriver(
+    let driver = try DeliveryDriver(
       configuration: try configuration.engine(certificate: Certificate.generate())
     ) { event in
       // A key frame is asked for on the spot; everything else can wait for the actor.

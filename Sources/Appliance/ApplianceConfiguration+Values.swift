@@ -1,6 +1,6 @@
 import CupolaConfiguration
 import DTLS
-import DatagramIO
+import Delivery
 import FFmpeg
 import Foundation
 import Media
@@ -67,12 +67,12 @@ extension ApplianceConfiguration {
   }
 
   /// - Throws: `EndpointError` when an address in the configuration is none.
-  func engine(certificate: Certificate) throws(EndpointError) -> EngineConfiguration {
+  func engine(certificate: Certificate) throws(EndpointError) -> DeliveryConfiguration {
     guard let ip = IPAddress(server.webRTC.host) else { throw EndpointError(host: server.webRTC.host) }
-    return EngineConfiguration(
+    return DeliveryConfiguration(
       bind: TransportAddress(ip, port: server.webRTC.port),
       peer: PeerConfiguration(
-        certificate: certificate, localAddresses: [], codecs: codecNames, now: Instant(nanoseconds: 0)),
+        certificate: certificate, localAddresses: [], codecs: video.codecs, now: Instant(nanoseconds: 0)),
       advertisedAddresses: server.advertise.compactMap { IPAddress($0) },
       maximumConnections: server.viewers + Self.reservedViewers + Self.endingViewers)
   }
@@ -91,15 +91,6 @@ extension ApplianceConfiguration {
       address: .init(host: server.http.host, port: Int(server.http.port)), webRoot: server.webRoot,
       allowedHostNames: server.hosts, proxies: server.proxies, limits: limits, webSocket: sockets)
   }
-
-  private var codecNames: [VideoCodecName] {
-    video.codecs.map { codec in
-      switch codec {
-      case .h264: .h264
-      case .vp8: .vp8
-      }
-    }
-  }
 }
 
 extension CameraPreset {
@@ -109,22 +100,6 @@ extension CameraPreset {
       orientation: Orientation(
         yaw: .degrees(preset.yaw), pitch: .degrees(preset.pitch), roll: .degrees(preset.roll)),
       fieldOfView: .degrees(preset.fieldOfView))
-  }
-}
-
-extension VideoCodec {
-  init(_ codec: ApplianceConfiguration.Codec) {
-    switch codec {
-    case .h264: self = .h264
-    case .vp8: self = .vp8
-    }
-  }
-
-  init(_ name: VideoCodecName) {
-    switch name {
-    case .h264: self = .h264
-    case .vp8: self = .vp8
-    }
   }
 }
 

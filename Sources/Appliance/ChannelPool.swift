@@ -1,14 +1,16 @@
+import Delivery
 import Heartbeats
 import Media
 import Playout
 import RTP
+import SansIO
 import SphericalVideo
 import Synchronization
 
 /// A channel for every stream that is, or was, watched; those that nobody watches sleep.
 ///
-/// Here the media tower meets the protocol tower: what a channel encodes is cut into RTP payloads, once for all
-/// viewers, on the channel's own thread.
+/// Here the media tower meets the protocol tower: what a channel encodes goes to a packetizer, on the channel's own
+/// thread, and from there to the network.
 final class ChannelPool: Sendable {
   private struct State {
     var presets: [UInt8: CameraPreset] = [:]
@@ -118,27 +120,20 @@ final class ChannelPool: Sendable {
     for stream: StreamID, _ preset: CameraPreset, _ codec: VideoCodec, _ state: inout State
   ) -> PresetChannel {
     if let channel = state.channels[stream] { return channel }
+    let packetizer = Packetizer(stream: stream)
     let channel = PresetChannel(
       preset: preset, codec: codec, configuration: configuration, tables: tables,
       hardware: hardware, heartbeat: heartbeats[stream.preset, codec],
-      sink: { [weak self] frame in self?.send(frame, on: stream) }, events: { [event] in event(stream, $0) })
+      sink: { [weak self] frame in self?.send(frame, by: packetizer) }, events: { [event] in event(stream, $0) })
     state.channels[stream] = channel
     player.attach(channel)
     return channel
   }
 
-  private func send(_ frame: EncodedFrame, on stream: StreamID) {
-    let timestamp = UInt32(truncatingIfNeeded: frame.time.ticks(at: 90_000))
-    let bytes = frame.data
-    let data = bytes.span.bytes
-    let packetized: PacketizedFrame?
-    switch frame.codec {
-    case .h264:
-      packetized = H264Payloader().payload(data, stream: stream, timestamp: timestamp, isKeyFrame: frame.isKeyFrame)
-    case .vp8:
-      packetized = VP8Payloader().payload(data, stream: stream, timestamp: timestamp, isKeyFrame: frame.isKeyFrame)
-    }
-    guard let packetized else {
+  private func send(_ frame: EncodedFrame, by packetizer: Packetizer) {
+    let stream = packetizer.stream
+    let due = Instant(nanoseconds: player.monotonic(frame.time))
+    guard let packetized = packetizer.packetize(frame, due: due) else {
       // Longer than anything that is configured makes: what refers to it would be broken.
       state.withLock { $0.unsendable += 1 }
       return requestKeyframe(stream)
@@ -146,23 +141,7 @@ final class ChannelPool: Sendable {
     publish(packetized)
     state.withLock { state in
       guard state.marks[stream, default: []].count < Self.maximumMarks else { return }
-      state.marks[stream, default: []].append(FrameMark(timestamp: timestamp, encodedAt: frame.encodedAt))
-    }
-  }
-}
-
-extension StreamID {
-  init(preset: UInt8, codec: VideoCodec) { self.init(preset: preset, codec: codec.number) }
-
-  var videoCodec: VideoCodec? { VideoCodec.allCases.first { $0.number == codec } }
-}
-
-extension VideoCodec {
-  /// The codec's number in a `StreamID`.
-  var number: UInt8 {
-    switch self {
-    case .h264: 0
-    case .vp8: 1
+      state.marks[stream, default: []].append(FrameMark(timestamp: packetized.timestamp, encodedAt: frame.encodedAt))
     }
   }
 }

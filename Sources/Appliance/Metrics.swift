@@ -1,4 +1,4 @@
-import DatagramIO
+import Delivery
 import FFmpeg
 import Heartbeats
 import Media
@@ -123,7 +123,7 @@ extension Appliance {
     [("preset", "\(stream.preset)"), ("codec", stream.videoCodec?.rawValue ?? "unknown")]
   }
 
-  private nonisolated func writeNetwork(_ network: EngineStatistics, to text: inout MetricsText) {
+  private nonisolated func writeNetwork(_ network: DeliveryStatistics, to text: inout MetricsText) {
     text.counter("cupola_datagrams_received_total", "UDP datagrams in.", network.socket.received)
     text.counter("cupola_datagrams_sent_total", "UDP datagrams out.", network.socket.sent)
     text.counter(

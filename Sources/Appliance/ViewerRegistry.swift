@@ -1,4 +1,4 @@
-import DatagramIO
+import Delivery
 import Fairness
 import RTP
 

@@ -1,4 +1,5 @@
 import Fairness
+import Media
 import SansIO
 import Yams
 
@@ -160,7 +161,7 @@ extension ApplianceConfiguration {
       if nodes.isEmpty { reader.report(node, "video.codecs", "is empty; allowed are h264, vp8") }
       video.codecs = []
       for (index, node) in nodes.enumerated() {
-        guard let codec = node.scalar.flatMap({ Codec(rawValue: $0.string) }) else {
+        guard let codec = node.scalar.flatMap({ VideoCodec(rawValue: $0.string) }) else {
           reader.report(node, "video.codecs[\(index)]", "\(reader.shown(node)) is unknown; allowed are h264, vp8")
           continue
         }

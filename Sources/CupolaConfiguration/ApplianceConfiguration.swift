@@ -1,3 +1,4 @@
+import Media
 import SansIO
 
 /// Everything that `cupola.yaml` can say, with a default for each key.
@@ -69,11 +70,6 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     }
   }
 
-  public enum Codec: String, Hashable, Sendable, CaseIterable {
-    case h264
-    case vp8
-  }
-
   /// How many presets are encoded at a time, each codec of a preset counting for itself.
   public enum Encoders: Hashable, Sendable {
     /// As many as the machine is likely to encode in time.
@@ -91,7 +87,7 @@ public struct ApplianceConfiguration: Hashable, Sendable {
     /// Bits a second.
     public var bitrate = 4_000_000
     /// In order of preference.
-    public var codecs: [Codec] = [.h264, .vp8]
+    public var codecs: [VideoCodec] = [.h264, .vp8]
     public var encoders = Encoders.auto
   }
 

@@ -1,4 +1,5 @@
 import COpenSSL
+import SansIO
 
 /// The appliance's self-signed certificate with its ECDSA P-256 key, and the DTLS context that is made of them.
 ///

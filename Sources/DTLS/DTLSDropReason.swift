@@ -22,7 +22,7 @@ public enum DTLSDropReason: String, Sendable, CaseIterable {
   case unsigned
   /// OpenSSL would not have it.
   case refused
-  /// There is no use for data here.
-  case applicationData
+  /// Data that nobody has taken yet is enough already.
+  case tooMuchData
   case afterEnd
 }

@@ -3,8 +3,8 @@ import SansIO
 
 /// One end of a DTLS 1.2 association that agrees on SRTP keys (RFC 6347, RFC 5764), over OpenSSL.
 ///
-/// It carries nothing but the handshake: application data is counted and dropped. A peer is accepted by the fingerprint
-/// of its certificate alone.
+/// What the peer sends under the keys is handed up record by record. A peer is accepted by the fingerprint of its
+/// certificate alone.
 ///
 /// Nothing that anybody could have written ends it. Records pass `DTLSRecordFilter`; a server's handshake passes
 /// `ServerHandshake`, so that OpenSSL sees messages of the right peer only; OpenSSL's errors cost the record that they
@@ -21,6 +21,8 @@ public struct DTLSTransport: ~Copyable {
   public enum Event: Sendable {
     /// The handshake is done and the peer is the one whose fingerprint was given.
     case connected(SRTPKeyingMaterial)
+    /// The contents of one record, as SCTP is carried (RFC 8261).
+    case data([UInt8])
     /// The peer said close_notify.
     case closed
     case failed(DTLSFailure)
@@ -53,6 +55,8 @@ public struct DTLSTransport: ~Copyable {
 
   static let firstRetransmission: Duration = .milliseconds(50)
   static let lastRetransmission: Duration = .seconds(60)
+  /// Events that wait to be taken; more data is dropped.
+  static let maximumEvents = 64
   /// Records under keys that came before the messages that make the keys.
   static let maximumEarly = 4
 
@@ -69,7 +73,7 @@ public struct DTLSTransport: ~Copyable {
   private var state = State.handshaking
   private var early: [[UInt8]] = []
   private var interval = Self.firstRetransmission
-  private var event: Event?
+  private var events: [Event] = []
 
   /// - Parameters:
   ///   - fingerprints: the certificates that the signalling vouches for; with none, every handshake fails.
@@ -115,6 +119,13 @@ public struct DTLSTransport: ~Copyable {
     deadline = now + interval
   }
 
+  /// Sends `data` in one record; false when there is no connection, or it is longer than a datagram takes.
+  public mutating func send(_ data: [UInt8]) -> Bool {
+    guard state == .connected, data.count <= Self.maximumDatagram - DTLSRecord.headerLength - connection.recordOverhead
+    else { return false }
+    return connection.write(data)
+  }
+
   /// Says close_notify, once.
   public mutating func close() {
     if state == .connected { connection.close() }
@@ -125,7 +136,8 @@ public struct DTLSTransport: ~Copyable {
   /// The next datagram to send, or nil when there is none left.
   public mutating func pollDatagram() -> [UInt8]? { connection.queue.takeDatagram() }
 
-  public mutating func pollEvent() -> Event? { event.take() }
+  /// The next event, in order; nil when there is none left.
+  public mutating func pollEvent() -> Event? { events.isEmpty ? nil : events.removeFirst() }
 
   private mutating func drop(_ reason: DTLSDropReason) { drops[reason, default: 0] &+= 1 }
 
@@ -253,13 +265,14 @@ public struct DTLSTransport: ~Copyable {
     filter.isConnected = true
     filter.overhead = connection.recordOverhead
     deadline = nil
-    event = .connected(material)
+    events.append(.connected(material))
   }
 
   private mutating func read(_ record: RawSpan) {
     switch record.withUnsafeBytes({ connection.read($0) }) {
     case .goesOn, .isDone: break
-    case .data: drop(.applicationData)
+    case .data(let bytes):
+      if events.count < Self.maximumEvents { events.append(.data(bytes)) } else { drop(.tooMuchData) }
     case .isClosed: end(with: .closed)
     case .alert(let words): end(with: .failed(.handshake(words)))
     case .failed:
@@ -271,6 +284,6 @@ public struct DTLSTransport: ~Copyable {
   private mutating func end(with event: Event) {
     state = .ended
     deadline = nil
-    self.event = event
+    events.append(event)
   }
 }

@@ -1,4 +1,5 @@
 import COpenSSL
+import SansIO
 
 /// What OpenSSL sees instead of a socket: the datagram being read, and the datagrams that it wrote.
 ///

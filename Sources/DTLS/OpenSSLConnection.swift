@@ -1,5 +1,6 @@
 import CDTLSClock
 import COpenSSL
+import SansIO
 
 /// OpenSSL's side of one handshake, which is fed one record at a time.
 struct OpenSSLConnection: ~Copyable {
@@ -8,8 +9,8 @@ struct OpenSSLConnection: ~Copyable {
     case goesOn
     /// The handshake is done.
     case isDone
-    /// Data came, which is of no use here.
-    case data
+    /// The contents of a record.
+    case data([UInt8])
     /// The peer said close_notify.
     case isClosed
     /// The peer sent a fatal alert, of which these are the words.
@@ -70,7 +71,7 @@ struct OpenSSLConnection: ~Copyable {
   mutating func shakeHands(with record: UnsafeRawBufferPointer? = nil) -> Outcome {
     call(with: record) {
       SSL_do_handshake($0)
-    } whenPositive: {
+    } whenPositive: { _ in
       .isDone
     }
   }
@@ -82,15 +83,21 @@ struct OpenSSLConnection: ~Copyable {
     return record.withUnsafeBytes { shakeHands(with: $0) }
   }
 
-  /// Lets OpenSSL see a record that came after the handshake: a repeated last flight, which it answers, or an alert.
+  /// Lets OpenSSL see a record that came after the handshake: data, a repeated last flight, which it answers, or an alert.
   mutating func read(_ record: UnsafeRawBufferPointer) -> Outcome {
     withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { buffer in
       call(with: record) {
         SSL_read($0, buffer.baseAddress, Int32(buffer.count))
       } whenPositive: {
-        .data
+        .data([UInt8](buffer.prefix(Int($0))))
       }
     }
+  }
+
+  /// Writes a record of data; false when OpenSSL would not.
+  func write(_ data: [UInt8]) -> Bool {
+    ERR_clear_error()
+    return data.isEmpty || SSL_write(ssl, data, Int32(data.count)) == Int32(data.count)
   }
 
   /// Retransmits the last flight; false when that was done too often.
@@ -112,14 +119,14 @@ struct OpenSSLConnection: ~Copyable {
   }
 
   private func call(
-    with record: UnsafeRawBufferPointer?, _ body: (OpaquePointer) -> Int32, whenPositive: () -> Outcome
+    with record: UnsafeRawBufferPointer?, _ body: (OpaquePointer) -> Int32, whenPositive: (Int32) -> Outcome
   ) -> Outcome {
     queue.incoming = record
     defer { queue.incoming = nil }
     return queue.undoing(unless: { if case .failed = $0 { false } else { true } }) {
       ERR_clear_error()
       let result = body(ssl)
-      if result > 0 { return whenPositive() }
+      if result > 0 { return whenPositive(result) }
       switch SSL_get_error(ssl, result) {
       case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .goesOn
       case SSL_ERROR_ZERO_RETURN: return .isClosed

@@ -43,14 +43,12 @@ public struct DatagramBatch: ~Copyable {
     return _overrideLifetime(span, borrowing: self)
   }
 
-  /// Where datagram `index` came from.
-  public func source(at index: Int) -> TransportAddress { TransportAddress(arrivals[checked(index)].from) }
-
-  /// The local address that datagram `index` was sent to.
-  public func destination(at index: Int) -> TransportAddress {
-    var address = TransportAddress(arrivals[checked(index)].to)
-    address.port = port
-    return address
+  /// The path that datagram `index` came on.
+  public func path(at index: Int) -> NetworkPath {
+    let arrival = arrivals[checked(index)]
+    var local = TransportAddress(arrival.to)
+    local.port = port
+    return NetworkPath(local: local, remote: TransportAddress(arrival.from))
   }
 
   private func checked(_ index: Int) -> Int {

@@ -1,31 +1,52 @@
 import CDatagram
 import Glibc
+import SansIO
 import Synchronization
 
-/// The thread that a driver's loop runs on.
-final class EngineThread: Sendable {
+/// A thread for a loop that drives a socket.
+public final class NetworkThread: Sendable {
+  /// What the thread does, on its way there.
+  private final class Job {
+    let name: String
+    let body: () -> Void
+
+    init(name: String, body: @escaping () -> Void) {
+      self.name = name
+      self.body = body
+    }
+  }
+
   /// nil once joined.
   private let handle: Mutex<pthread_t?>
 
-  /// Starts a thread that owns `loop`.
-  init(running loop: sending EngineLoop) {
-    let argument = Unmanaged.passRetained(loop).toOpaque()
+  /// Starts a thread that does `body` and ends.
+  ///
+  /// - Parameters:
+  ///   - name: at most 15 bytes of it are shown by the system.
+  ///   - address: of the socket that it drives; for the error's sake.
+  public init(
+    name: String, for address: TransportAddress, body: sending @escaping () -> Void
+  ) throws(UDPSocketError) {
+    let job = Unmanaged.passRetained(Job(name: name, body: body))
     var created = pthread_t()
-    let result = pthread_create(
+    let code = pthread_create(
       &created, nil,
       { argument in
         guard let argument else { return nil }
-        cdatagram_name_thread("cupola-media")
-        Unmanaged<EngineLoop>.fromOpaque(argument).takeRetainedValue().run()
+        let job = Unmanaged<Job>.fromOpaque(argument).takeRetainedValue()
+        cdatagram_name_thread(job.name)
+        job.body()
         return nil
-      }, argument)
-    // Without threads nothing of the program works.
-    precondition(result == 0, "no thread can be created")
+      }, job.toOpaque())
+    guard code == 0 else {
+      job.release()
+      throw .failed(address, code: code)
+    }
     handle = Mutex(created)
   }
 
-  /// Returns when the loop has ended; at once when it was joined before.
-  func join() {
+  /// Returns when the thread has ended; at once when it was joined before.
+  public func join() {
     let taken = handle.withLock { handle in
       defer { handle = nil }
       return handle

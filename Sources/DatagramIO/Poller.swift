@@ -1,15 +1,21 @@
-import CDatagram
 import Glibc
 import SansIO
 
-/// Sleeps until one of two descriptors is readable (epoll), and reads the clock.
-struct Poller: ~Copyable {
+/// Sleeps until a socket has datagrams or an alarm rings (epoll), and reads the clock.
+public struct Poller: ~Copyable {
   private let descriptor: Int32
 
-  init(socket: Int32, inbox: Int32, address: TransportAddress) throws(UDPSocketError) {
+  /// What there is to do after a wait.
+  public struct Readiness: Equatable, Sendable {
+    public var socket: Bool
+    public var alarm: Bool
+  }
+
+  public init(socket: borrowing UDPSocket, alarm: Alarm) throws(UDPSocketError) {
+    let address = socket.localAddress
     descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard descriptor >= 0 else { throw .failed(address, code: errno) }
-    for (index, readable) in [socket, inbox].enumerated() {
+    for (index, readable) in [socket.descriptor, alarm.descriptor].enumerated() {
       var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(index)))
       guard epoll_ctl(descriptor, EPOLL_CTL_ADD, readable, &event) == 0 else {
         let code = errno
@@ -22,7 +28,7 @@ struct Poller: ~Copyable {
   deinit { close(descriptor) }
 
   /// Waits until `deadline` at the latest; nil: as long as it takes.
-  func wait(until deadline: Instant?, now: Instant) -> (socket: Bool, inbox: Bool) {
+  public func wait(until deadline: Instant?, now: Instant) -> Readiness {
     var timeout: Int32 = -1
     if let deadline {
       // Rounded up, so that the deadline has passed at the end; a minute is long enough to sleep at once.
@@ -35,14 +41,14 @@ struct Poller: ~Copyable {
     }
     let first = count > 0 ? events.0.data.u64 : nil
     let second = count > 1 ? events.1.data.u64 : nil
-    return (first == 0 || second == 0, first == 1 || second == 1)
+    return Readiness(socket: first == 0 || second == 0, alarm: first == 1 || second == 1)
   }
 
   /// The monotonic clock.
-  static func now() -> Instant { read(CLOCK_MONOTONIC) }
+  public static func now() -> Instant { read(CLOCK_MONOTONIC) }
 
   /// What to add to `now()` to get the time since 1970, in nanoseconds.
-  static func wallClockOffset() -> Int64 { read(CLOCK_REALTIME).nanoseconds &- now().nanoseconds }
+  public static func wallClockOffset() -> Int64 { read(CLOCK_REALTIME).nanoseconds &- now().nanoseconds }
 
   private static func read(_ clock: clockid_t) -> Instant {
     var time = timespec()

@@ -23,6 +23,8 @@ public struct UDPSocket: ~Copyable {
     public var sendFailures: UInt64 = 0
     /// Runs that the kernel would not cut, sent separately.
     public var segmentationRefusals: UInt64 = 0
+
+    public init() {}
   }
 
   /// What has become of a burst.
@@ -77,11 +79,9 @@ public struct UDPSocket: ~Copyable {
     counters.received &+= UInt64(batch.count)
   }
 
-  /// Sends the burst from the local address `from` to `to`, and never waits: what the kernel does not take is dropped.
-  public mutating func send(
-    _ burst: borrowing DatagramBurst, from: TransportAddress, to: TransportAddress
-  ) -> SendResult {
-    var (from, to) = (from.cAddress, to.cAddress)
+  /// Sends the burst on `path`, and never waits: what the kernel does not take is dropped.
+  public mutating func send(_ burst: borrowing DatagramBurst, on path: NetworkPath) -> SendResult {
+    var (from, to) = (path.local.cAddress, path.remote.cAddress)
     // An IPv4 socket has no way to an IPv6 address.
     guard isV6 || !to.is_v6 else {
       counters.sendFailures &+= 1

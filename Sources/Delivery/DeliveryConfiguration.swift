@@ -1,8 +1,9 @@
+import DatagramIO
 import SansIO
 import WebRTC
 
 /// What a driver needs to know.
-public struct EngineConfiguration: Sendable {
+public struct DeliveryConfiguration: Sendable {
   /// The one media port. An unspecified address serves IPv4 and IPv6.
   public var bind: TransportAddress
   /// How each connection is to be; its addresses and times are filled in by the driver.

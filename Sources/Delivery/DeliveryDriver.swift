@@ -1,14 +1,15 @@
+import DatagramIO
 import Heartbeats
+import Media
 import RTP
 import SansIO
-import SDP
 import WebRTC
 
 /// Runs every `PeerConnection` on one thread over one UDP port, and brings it the frames to send.
 ///
 /// Its methods may be called from any thread and return at once, but for those that are `async` and `stop()`. The
 /// thread sleeps in epoll until there are datagrams, frames or commands, or the earliest deadline of a connection.
-public final class EngineDriver: Sendable {
+public final class DeliveryDriver: Sendable {
   /// Where the media port is: with the real port number when 0 was asked for.
   public let localAddress: TransportAddress
   /// Beats each time the thread has done what there was to do.
@@ -17,23 +18,24 @@ public final class EngineDriver: Sendable {
   private let inbox: Inbox
   private let desk: OfferDesk
   private let board = StatisticsBoard()
-  private let thread: EngineThread
+  private let thread: NetworkThread
 
   /// Opens the port and starts the thread.
   ///
   /// - Parameter events: called on the thread, in order; must return soon and must not call `stop()`.
   public init(
-    configuration: EngineConfiguration, events: @escaping @Sendable (EngineEvent) -> Void
+    configuration: DeliveryConfiguration, events: @escaping @Sendable (DeliveryEvent) -> Void
   ) throws(UDPSocketError) {
     let socket = try UDPSocket(bind: configuration.bind, sending: configuration.sending)
     let address = socket.localAddress
     let inbox = try Inbox(address: address, heartbeat: heartbeat)
-    let loop = try EngineLoop(
-      configuration: configuration, socket: socket, inbox: inbox, board: board, heartbeat: heartbeat, events: events)
+    let loop = try DeliveryLoop(
+      maximumConnections: configuration.maximumConnections, socket: socket, inbox: inbox, board: board,
+      heartbeat: heartbeat, events: events)
     self.inbox = inbox
     desk = OfferDesk(configuration: configuration, bound: address)
     localAddress = address
-    thread = EngineThread(running: loop)
+    thread = try NetworkThread(name: "cupola-media", for: address) { loop.run() }
   }
 
   deinit { stop() }
@@ -41,7 +43,7 @@ public final class EngineDriver: Sendable {
   /// Answers a viewer's offer. The connection exists from here on, and is closed if the viewer does not connect.
   ///
   /// The offer is read and answered away from the thread, which is handed the finished connection. When too many offers
-  /// wait, the answer is `EngineError.unavailable` at once.
+  /// wait, the answer is `DeliveryError.unavailable` at once.
   ///
   /// - Parameters:
   ///   - id: names the connection in events and calls; must be new.
@@ -49,10 +51,10 @@ public final class EngineDriver: Sendable {
   ///     is answered, on a queue of its own.
   /// - Returns: the answer as SDP.
   public func accept(
-    offer: String, id: ConnectionID, stream: @escaping @Sendable (VideoCodecName) -> StreamID
-  ) async throws(EngineError) -> String {
+    offer: String, id: ConnectionID, stream: @escaping @Sendable (VideoCodec) -> StreamID
+  ) async throws(DeliveryError) -> String {
     let (peer, answer) = try await desk.answer(offer, id: id, stream: stream).get()
-    let refusal: EngineError? = await withCheckedContinuation { continuation in
+    let refusal: DeliveryError? = await withCheckedContinuation { continuation in
       let isTaken = inbox.add(Arrival(peer: peer, continuation: continuation))
       if !isTaken { continuation.resume(returning: .unavailable) }
     }
@@ -61,7 +63,7 @@ public final class EngineDriver: Sendable {
   }
 
   /// Hands over a frame for all viewers of its stream. Never waits: when the thread is behind by too much, the stream
-  /// is dropped up to its next key frame, counted in `EngineStatistics.framesDropped`.
+  /// is dropped up to its next key frame, counted in `DeliveryStatistics.framesDropped`.
   public func publish(_ frame: PacketizedFrame) { inbox.publish(frame) }
 
   /// Turns a viewer to another stream, of the same codec, at that stream's next key frame. Never refused; of several
@@ -72,10 +74,10 @@ public final class EngineDriver: Sendable {
   public func close(_ id: ConnectionID) { inbox.close(id) }
 
   /// What the thread last said that it had done, a few times a second; nil once stopped. It is not asked.
-  public func statistics() -> EngineStatistics? { board.read() }
+  public func statistics() -> DeliveryStatistics? { board.read() }
 
   /// The same when the thread has been by, for tests.
-  package func statisticsOfThisMoment() async -> EngineStatistics? {
+  package func statisticsOfThisMoment() async -> DeliveryStatistics? {
     await withCheckedContinuation { inbox.look($0) }
     return board.read()
   }

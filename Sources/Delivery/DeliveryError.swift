@@ -1,7 +1,7 @@
 import WebRTC
 
 /// Why an offer was not accepted.
-public enum EngineError: Error, Sendable, CustomStringConvertible {
+public enum DeliveryError: Error, Sendable, CustomStringConvertible {
   /// As many viewers as there may be.
   case tooManyConnections(limit: Int)
   /// The ID is that of another connection.

@@ -2,7 +2,7 @@ import RTP
 import WebRTC
 
 /// What a driver tells.
-public enum EngineEvent: Sendable, Equatable {
+public enum DeliveryEvent: Sendable, Equatable {
   /// The viewer's connection is up; its first frame waits for a key frame.
   case connected(ConnectionID)
   /// Somebody waits for a key frame of the stream. Said again while none comes.

@@ -1,3 +1,4 @@
+import DatagramIO
 import Heartbeats
 import ICE
 import RTP
@@ -5,10 +6,9 @@ import SansIO
 import WebRTC
 
 /// What a driver's thread does: it owns the socket and every connection, and nobody else touches them.
-final class EngineLoop {
-  private let configuration: EngineConfiguration
-  private let events: @Sendable (EngineEvent) -> Void
-  private var peers = PeerTable()
+final class DeliveryLoop {
+  private let events: @Sendable (DeliveryEvent) -> Void
+  private var peers: PeerTable
   private var socket: UDPSocket
   private let poller: Poller
   private let inbox: Inbox
@@ -18,20 +18,17 @@ final class EngineLoop {
   private var batch = DatagramBatch()
   private var frames: [PacketizedFrame] = []
   private var keyframes = KeyframeRequests()
-  private var counters = EngineCounters()
-  /// Whose turn it is to get a frame first.
-  private var firstServed = 0
+  private var counters = DeliveryCounters()
 
   /// Batches of datagrams taken before frames get their turn again.
   private static let maximumBatches = 4
 
   init(
-    configuration: EngineConfiguration, socket: consuming UDPSocket, inbox: Inbox, board: StatisticsBoard,
-    heartbeat: Heartbeat, events: @escaping @Sendable (EngineEvent) -> Void
+    maximumConnections: Int, socket: consuming UDPSocket, inbox: Inbox, board: StatisticsBoard,
+    heartbeat: Heartbeat, events: @escaping @Sendable (DeliveryEvent) -> Void
   ) throws(UDPSocketError) {
-    poller = try Poller(
-      socket: socket.descriptor, inbox: inbox.descriptor, address: socket.localAddress)
-    self.configuration = configuration
+    poller = try Poller(socket: socket, alarm: inbox.alarm)
+    peers = PeerTable(capacity: maximumConnections)
     self.socket = socket
     self.inbox = inbox
     self.board = board
@@ -52,10 +49,10 @@ final class EngineLoop {
       now = Poller.now()
       heartbeat.expectUnlessExpected(by: now.nanoseconds)
       var lookers: [CheckedContinuation<Void, Never>] = []
-      if ready.inbox { (isStopped, lookers) = takeInbox(at: now) }
+      if ready.alarm { (isStopped, lookers) = takeInbox(at: now) }
       if ready.socket { receiveDatagrams(at: now) }
       let hasAdvanced = advancePeers(to: now)
-      if ready.inbox || ready.socket || hasAdvanced { counters.noteWork(at: now) }
+      if ready.alarm || ready.socket || hasAdvanced { counters.noteWork(at: now) }
       counters.framesTaken &+= UInt64(frames.count)
       counters.mailboxDepth = max(counters.mailboxDepth, frames.count)
       frames.removeAll(keepingCapacity: true)
@@ -100,12 +97,8 @@ final class EngineLoop {
   }
 
   /// Gives a connection its place; says why there is none for it.
-  private func insert(_ peer: Peer) -> EngineError? {
-    guard peers.count < configuration.maximumConnections else {
-      return .tooManyConnections(limit: configuration.maximumConnections)
-    }
-    guard peers[peer.id] == nil else { return .duplicateID }
-    peers.insert(peer)
+  private func insert(_ peer: Peer) -> DeliveryError? {
+    if let refusal = peers.insert(peer) { return refusal }
     peer.deadline = peer.connection.deadline
     board.note(peer.statistics)
     return nil
@@ -126,7 +119,7 @@ final class EngineLoop {
   private func publish(at now: Instant) {
     let connections = peers.all.map(\.statistics)
     board.publish(
-      EngineStatistics(
+      DeliveryStatistics(
         connections: connections, socket: socket.counters, framesDropped: counters.framesDropped,
         framesTaken: counters.framesTaken, mailboxDepth: counters.mailboxDepth, busyTime: counters.busyTime,
         strayDatagrams: counters.strayDatagrams,
@@ -137,14 +130,11 @@ final class EngineLoop {
   /// Gives the frame to every viewer that is to have it.
   private func distribute(_ frame: PacketizedFrame, at now: Instant) {
     if frame.isKeyFrame { keyframes.fulfil(frame.stream) }
-    // Where the socket's buffer is too small for all, it is not always the same viewers who go without.
-    firstServed &+= 1
-    for index in peers.all.indices {
-      let peer = peers.all[(index + firstServed) % peers.all.count]
+    for peer in peers.inTurn() {
       guard peer.connection.isConnected else { continue }
       let decision = peer.selection.receive(frame.stream, isKeyFrame: frame.isKeyFrame)
       guard decision != .skip else { continue }
-      let sent = send(frame, to: peer, at: now)
+      let sent = send(frame, to: peer)
       if let sent {
         if frame.isKeyFrame { peer.wantsKeyframe = false }
         if decision == .sendFirst { events(.switched(peer.id, frame.stream, rtpTimestamp: sent.timestamp)) }
@@ -157,12 +147,12 @@ final class EngineLoop {
   }
 
   /// nil when the frame did not go out whole.
-  private func send(_ frame: PacketizedFrame, to peer: Peer, at now: Instant) -> SentFrame? {
+  private func send(_ frame: PacketizedFrame, to peer: Peer) -> SentFrame? {
     burst.removeAll()
-    guard let sent = peer.connection.send(frame, burst: &burst, at: now), let remote = peer.connection.remoteAddress,
-      let local = peer.connection.localAddress
-    else { return nil }
-    return socket.send(burst, from: local, to: remote) == .sent ? sent : nil
+    guard let sent = peer.connection.send(frame, burst: &burst), let path = peer.connection.path else {
+      return nil
+    }
+    return socket.send(burst, on: path) == .sent ? sent : nil
   }
 
   // MARK: Key frames
@@ -193,23 +183,32 @@ final class EngineLoop {
   }
 
   private func receive(_ index: Int, at now: Instant) {
-    let from = batch.source(at: index)
-    guard !batch.isTruncated(at: index), let peer = recipient(of: batch.payload(at: index), from: from) else {
+    let path = batch.path(at: index)
+    guard !batch.isTruncated(at: index), let kind = PacketKind(batch.payload(at: index)),
+      let peer = recipient(of: batch.payload(at: index), kind, from: path.remote)
+    else {
       counters.strayDatagrams &+= 1
       return
     }
-    peer.connection.receive(batch.payload(at: index), from: from, to: batch.destination(at: index), at: now)
-    if peer.connection.isVerified(from) { peers.assign(from, to: peer, at: now) }
+    peer.connection.receive(batch.payload(at: index), kind, on: path, at: now)
+    if peer.connection.hasMissingPackets { resend(to: peer, at: now) }
+    if peer.connection.isVerified(path.remote) { peers.assign(path.remote, to: peer, at: now) }
     settle(peer, at: now)
   }
 
   /// A binding request is for whom it names, anything else for whom proved to be at its address.
-  private func recipient(of payload: borrowing RawSpan, from: TransportAddress) -> Peer? {
-    if PacketKind(payload) == .stun, let ufrag = STUNMessage.username(of: copy payload) { return peers[ufrag: ufrag] }
+  private func recipient(of payload: borrowing RawSpan, _ kind: PacketKind, from: TransportAddress) -> Peer? {
+    if kind == .stun, let ufrag = STUNMessage.username(of: copy payload) { return peers[ufrag: ufrag] }
     return peers[from]
   }
 
-  // MARK: Engines
+  private func resend(to peer: Peer, at now: Instant) {
+    burst.removeAll()
+    peer.connection.resend(into: &burst, at: now)
+    if let path = peer.connection.path { _ = socket.send(burst, on: path) }
+  }
+
+  // MARK: Time, and what connections want done
 
   /// Whether anybody had something to do.
   private func advancePeers(to now: Instant) -> Bool {
@@ -229,18 +228,18 @@ final class EngineLoop {
   /// Does what a connection wants done, and notes when it wants the time.
   private func settle(_ peer: Peer, at now: Instant) {
     burst.removeAll()
-    var route: (from: TransportAddress, to: TransportAddress)?
+    var path: NetworkPath?
     var isClosed: CloseReason?
     while let output = peer.connection.pollOutput() {
       switch output {
       case .transmit(let datagram):
-        if let current = route, current != (datagram.from, datagram.to) || !burst.append(datagram.payload) {
-          _ = socket.send(burst, from: current.from, to: current.to)
+        if let current = path, current != datagram.path || !burst.append(datagram.payload) {
+          _ = socket.send(burst, on: current)
           burst.removeAll()
-          route = nil
+          path = nil
         }
-        if route == nil {
-          route = (datagram.from, datagram.to)
+        if path == nil {
+          path = datagram.path
           _ = burst.append(datagram.payload)
         }
       case .event(.connected):
@@ -253,7 +252,7 @@ final class EngineLoop {
         isClosed = reason
       }
     }
-    if let route { _ = socket.send(burst, from: route.from, to: route.to) }
+    if let path { _ = socket.send(burst, on: path) }
     peer.deadline = peer.connection.deadline
     if let isClosed {
       counters.formerDrops.add(peer.connection.statistics)

@@ -1,10 +1,11 @@
+import DatagramIO
 import RTP
 import SansIO
 import WebRTC
 
 /// What a driver and its connections had done a quarter of a second ago at most. A connection is in it as soon as it is
 /// said to be there, and with the time line that it was given as soon as it has connected.
-public struct EngineStatistics: Sendable {
+public struct DeliveryStatistics: Sendable {
   public struct Connection: Sendable {
     public var id: ConnectionID
     /// Where the viewer is; nil before it has connected.
@@ -30,17 +31,4 @@ public struct EngineStatistics: Sendable {
   public var strayDatagrams: UInt64 = 0
   /// What connections did not act on, those that are over included, by reason.
   public var drops: [String: UInt64] = [:]
-}
-
-/// Sums up why connections dropped datagrams.
-struct DropTally {
-  private(set) var counts: [String: UInt64] = [:]
-
-  mutating func add(_ peer: PeerStatistics) {
-    for reason in DropReason.allCases where peer.drops[reason] > 0 {
-      counts["\(reason)", default: 0] &+= peer.drops[reason]
-    }
-    for (reason, count) in peer.iceDrops { counts["ice_\(reason)", default: 0] &+= count }
-    for (reason, count) in peer.dtlsDrops { counts["dtls_\(reason)", default: 0] &+= count }
-  }
 }

@@ -1,18 +1,10 @@
-import CDatagram
-import Glibc
+import DatagramIO
 import Heartbeats
 import RTP
 import SansIO
 import Synchronization
 
-/// A connection that waits for its place among the others, and who waits for it.
-struct Arrival: Sendable {
-  var peer: NewPeer
-  /// nil: it has its place.
-  var continuation: CheckedContinuation<EngineError?, Never>
-}
-
-/// Where other threads leave frames, connections and commands for a driver's thread; an eventfd wakes it.
+/// Where other threads leave frames, connections and commands for a driver's thread, which an alarm wakes.
 final class Inbox: Sendable {
   /// More connections than wait are refused.
   static let maximumArrivals = 128
@@ -29,19 +21,16 @@ final class Inbox: Sendable {
     var isStopped = false
   }
 
-  /// Readable when there is something inside.
-  let descriptor: Int32
+  /// Rings when there is something inside.
+  let alarm: Alarm
   private let heartbeat: Heartbeat
   private let contents = Mutex(Contents())
 
   /// - Parameter heartbeat: the thread's, which has work as soon as something is inside.
   init(address: TransportAddress, heartbeat: Heartbeat) throws(UDPSocketError) {
     self.heartbeat = heartbeat
-    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-    guard descriptor >= 0 else { throw .failed(address, code: errno) }
+    alarm = try Alarm(for: address)
   }
-
-  deinit { Glibc.close(descriptor) }
 
   func publish(_ frame: PacketizedFrame) {
     let wasEmpty = contents.withLock { contents in
@@ -110,8 +99,7 @@ final class Inbox: Sendable {
   /// Takes one connection and everything else, but for what concerns connections that still wait; the frames are
   /// appended to `frames`, in order.
   func drain(into frames: inout [PacketizedFrame]) -> Drained {
-    var count: UInt64 = 0
-    _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
+    alarm.silence()
     let (drained, isMoreWaiting) = contents.withLock { contents in
       let lost = contents.frames.drain(into: &frames)
       let arrival = contents.arrivals.isEmpty ? nil : contents.arrivals.removeFirst()
@@ -142,8 +130,6 @@ final class Inbox: Sendable {
 
   private func wake() {
     heartbeat.expectUnlessExpected(by: Poller.now().nanoseconds)
-    var one: UInt64 = 1
-    // The only failure is a counter that is full, which is readable already.
-    _ = write(descriptor, &one, MemoryLayout<UInt64>.size)
+    alarm.ring()
   }
 }

@@ -1,22 +1,10 @@
+import DatagramIO
 import Dispatch
+import Media
 import RTP
 import SansIO
-import SDP
 import Synchronization
 import WebRTC
-
-/// A connection that was made on one thread for another.
-///
-/// `@unchecked Sendable`: its maker lets go of it when it hands it over, and from then on the loop's thread alone has it.
-final class NewPeer: @unchecked Sendable {
-  let id: ConnectionID
-  let peer: Peer
-
-  init(_ peer: sending Peer) {
-    id = peer.id
-    self.peer = peer
-  }
-}
 
 /// Where offers are read and answered: one at a time, on a queue of its own.
 ///
@@ -26,21 +14,21 @@ final class NewPeer: @unchecked Sendable {
 final class OfferDesk: Sendable {
   static let maximumWaiting = 64
 
-  private let configuration: EngineConfiguration
+  private let configuration: DeliveryConfiguration
   private let bound: TransportAddress
   private let queue = DispatchQueue(label: "cupola-offers", qos: .utility)
   /// Offers that wait or are being read.
   private let count = Mutex(0)
 
-  init(configuration: EngineConfiguration, bound: TransportAddress) {
+  init(configuration: DeliveryConfiguration, bound: TransportAddress) {
     self.configuration = configuration
     self.bound = bound
   }
 
   /// The connection that the offer makes and the answer to it; `.unavailable` at once when too many offers wait.
   func answer(
-    _ offer: String, id: ConnectionID, stream: @escaping @Sendable (VideoCodecName) -> StreamID
-  ) async -> Result<(NewPeer, answer: String), EngineError> {
+    _ offer: String, id: ConnectionID, stream: @escaping @Sendable (VideoCodec) -> StreamID
+  ) async -> Result<(NewPeer, answer: String), DeliveryError> {
     let mayWait = count.withLock { count in
       guard count < Self.maximumWaiting else { return false }
       count += 1
@@ -57,8 +45,8 @@ final class OfferDesk: Sendable {
   }
 
   private func read(
-    _ offer: String, id: ConnectionID, stream: (VideoCodecName) -> StreamID
-  ) -> Result<(NewPeer, answer: String), EngineError> {
+    _ offer: String, id: ConnectionID, stream: (VideoCodec) -> StreamID
+  ) -> Result<(NewPeer, answer: String), DeliveryError> {
     var settings = configuration.peer
     settings.now = Poller.now()
     settings.wallClockOffset = Poller.wallClockOffset()

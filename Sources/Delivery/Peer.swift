@@ -44,9 +44,9 @@ final class Peer {
     return true
   }
 
-  var statistics: EngineStatistics.Connection {
-    EngineStatistics.Connection(
-      id: id, remoteAddress: connection.remoteAddress, stream: selection.selected, framesLost: framesLost,
+  var statistics: DeliveryStatistics.Connection {
+    DeliveryStatistics.Connection(
+      id: id, remoteAddress: connection.path?.remote, stream: selection.selected, framesLost: framesLost,
       peer: connection.statistics)
   }
 }

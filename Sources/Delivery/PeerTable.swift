@@ -2,12 +2,23 @@ import SansIO
 
 /// The connections by everything that they are looked up by.
 struct PeerTable {
+  /// How many there may be.
+  let capacity: Int
   private(set) var all: [Peer] = []
   private var byID: [ConnectionID: Peer] = [:]
   private var byUfrag: [String: Peer] = [:]
   private var byAddress: [TransportAddress: Peer] = [:]
+  /// Whose turn it is to be first.
+  private var first: UInt = 0
 
-  var count: Int { all.count }
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// All of them, each time with another one first: where there is not enough for all, it is not always the same who go
+  /// without.
+  mutating func inTurn() -> Rotation<Peer> {
+    first &+= 1
+    return Rotation(all, from: first)
+  }
 
   subscript(id: ConnectionID) -> Peer? { byID[id] }
 
@@ -15,10 +26,14 @@ struct PeerTable {
 
   subscript(address: TransportAddress) -> Peer? { byAddress[address] }
 
-  mutating func insert(_ peer: Peer) {
+  /// Gives a connection its place; says why there is none for it.
+  mutating func insert(_ peer: Peer) -> DeliveryError? {
+    guard all.count < capacity else { return .tooManyConnections(limit: capacity) }
+    guard byID[peer.id] == nil else { return .duplicateID }
     all.append(peer)
     byID[peer.id] = peer
     byUfrag[peer.connection.localUfrag] = peer
+    return nil
   }
 
   /// From now on what comes from `address` is for `peer`, whose check came from there.

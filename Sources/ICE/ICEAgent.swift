@@ -19,17 +19,11 @@ import SansIO
 public struct ICEAgent: ProtocolEngine {
   public enum Event: Hashable, Sendable {
     /// The peer nominated its first address.
-    case connected(remote: TransportAddress, local: TransportAddress)
+    case connected(NetworkPath)
     /// The peer nominated another address: everything goes there from now on.
-    case moved(remote: TransportAddress, local: TransportAddress)
+    case moved(NetworkPath)
     /// The nominated address sent no check for `consentTimeout`: nothing may be sent any more. The agent stays so.
     case consentExpired
-  }
-
-  /// Both ends of a path that the peer proved to be its own.
-  public struct Path: Hashable, Sendable {
-    public var remote: TransportAddress
-    public var local: TransportAddress
   }
 
   public static let maximumPaths = 16
@@ -60,7 +54,7 @@ public struct ICEAgent: ProtocolEngine {
   }
 
   private struct Nomination {
-    var path: Path
+    var path: NetworkPath
     var priority: UInt32
     var nominatedAt: Instant
     var consentUntil: Instant
@@ -72,7 +66,7 @@ public struct ICEAgent: ProtocolEngine {
   }
 
   private struct VerifiedPath {
-    var path: Path
+    var path: NetworkPath
     var seenAt: Instant
     /// Until when it need not answer a challenge again.
     var provenUntil: Instant?
@@ -91,7 +85,7 @@ public struct ICEAgent: ProtocolEngine {
   }
 
   /// The nominated path while there is consent for it: where to send.
-  public var selectedPath: Path? {
+  public var selectedPath: NetworkPath? {
     if case .nominated(let nomination) = state { nomination.path } else { nil }
   }
 
@@ -121,9 +115,7 @@ public struct ICEAgent: ProtocolEngine {
 
   public mutating func pollOutput() -> Output<Event>? { outputs.isEmpty ? nil : outputs.removeFirst() }
 
-  public mutating func receive(
-    _ payload: borrowing RawSpan, from: TransportAddress, to: TransportAddress, at now: Instant
-  ) {
+  public mutating func receive(_ payload: borrowing RawSpan, on path: NetworkPath, at now: Instant) {
     advance(to: now)
     if case .expired = state { return drop(.unexpected) }
     let message: STUNMessage
@@ -137,16 +129,16 @@ public struct ICEAgent: ProtocolEngine {
     case (.indication, .binding): return
     case (.success, .binding) where challenges.isOpen(message.transaction):
       guard message.isAuthentic(in: payload, password: remote.password) else { return drop(.notAuthentic) }
-      return challengeAnswered(message.transaction, on: Path(remote: from, local: to), at: now)
+      return challengeAnswered(message.transaction, on: path, at: now)
     default: return drop(.unexpected)
     }
     guard message.isFingerprinted else { return drop(.noFingerprint) }
     guard message.username == "\(local.ufrag):\(remote.ufrag)" else { return drop(.wrongUsername) }
     guard message.isAuthentic(in: payload, password: local.password) else { return drop(.notAuthentic) }
-    answer(message, size: payload.byteCount, on: Path(remote: from, local: to), at: now)
+    answer(message, size: payload.byteCount, on: path, at: now)
   }
 
-  private mutating func answer(_ check: STUNMessage, size: Int, on path: Path, at now: Instant) {
+  private mutating func answer(_ check: STUNMessage, size: Int, on path: NetworkPath, at now: Instant) {
     let sighting = recent.note(check.transaction, from: path.remote)
     guard sighting != .replayed else { return drop(.replayed) }
     var response = STUNMessage(.success, transaction: check.transaction)
@@ -167,21 +159,21 @@ public struct ICEAgent: ProtocolEngine {
     if response.messageClass == .success, !isProven(path, at: now) {
       challenge(path, priority: check.priority ?? 0, wasNominated: check.usesCandidate, limit: size)
     }
-    outputs.append(.transmit(Transmit(payload: bytes, from: path.local, to: path.remote)))
+    outputs.append(.transmit(Transmit(payload: bytes, on: path)))
     guard response.messageClass == .success else { return }
     checksAnswered &+= 1
     if sighting == .fresh { believe(check, on: path, at: now) }
   }
 
   /// Acts on a fresh authenticated check: its address is the peer's, consents, and may be nominated.
-  private mutating func believe(_ check: STUNMessage, on path: Path, at now: Instant) {
+  private mutating func believe(_ check: STUNMessage, on path: NetworkPath, at now: Instant) {
     verify(path, at: now)
     let priority = check.priority ?? 0
     let fresh = Nomination(path: path, priority: priority, nominatedAt: now, consentUntil: now + consentTimeout)
     switch state {
     case .waiting where check.usesCandidate:
       state = .nominated(fresh)
-      outputs.append(.event(.connected(remote: path.remote, local: path.local)))
+      outputs.append(.event(.connected(path)))
     case .nominated(var nomination) where nomination.path == path:
       nomination.consentUntil = fresh.consentUntil
       if check.usesCandidate {
@@ -198,11 +190,11 @@ public struct ICEAgent: ProtocolEngine {
 
   private mutating func move(to nomination: Nomination) {
     state = .nominated(nomination)
-    outputs.append(.event(.moved(remote: nomination.path.remote, local: nomination.path.local)))
+    outputs.append(.event(.moved(nomination.path)))
   }
 
   /// The path in use has consent and stays proven.
-  private func isProven(_ path: Path, at now: Instant) -> Bool {
+  private func isProven(_ path: NetworkPath, at now: Instant) -> Bool {
     verified.contains { $0.path == path && $0.provenUntil.map { now < $0 || path == selectedPath } ?? false }
   }
 
@@ -213,7 +205,7 @@ public struct ICEAgent: ProtocolEngine {
   }
 
   /// Asks the far end of a path whether the peer is there, in no more than `limit` bytes.
-  private mutating func challenge(_ path: Path, priority: UInt32, wasNominated: Bool, limit: Int) {
+  private mutating func challenge(_ path: NetworkPath, priority: UInt32, wasNominated: Bool, limit: Int) {
     let request = STUNMessage(
       .request, transaction: challenges.make(for: path, priority: priority, wasNominated: wasNominated),
       attributes: [
@@ -221,11 +213,11 @@ public struct ICEAgent: ProtocolEngine {
       ])
     let bytes = request.encoded(password: remote.password)
     guard bytes.count <= limit else { return drop(.amplifying) }
-    outputs.append(.transmit(Transmit(payload: bytes, from: path.local, to: path.remote)))
+    outputs.append(.transmit(Transmit(payload: bytes, on: path)))
   }
 
   /// The peer is where it says, so what it nominated holds.
-  private mutating func challengeAnswered(_ transaction: STUNTransactionID, on path: Path, at now: Instant) {
+  private mutating func challengeAnswered(_ transaction: STUNTransactionID, on path: NetworkPath, at now: Instant) {
     guard let challenge = challenges.close(transaction, on: path),
       let index = verified.firstIndex(where: { $0.path == path })
     else { return drop(.unexpected) }
@@ -239,7 +231,7 @@ public struct ICEAgent: ProtocolEngine {
   }
 
   /// Remembers a path; of too many, the one that was silent for longest and is not nominated is forgotten.
-  private mutating func verify(_ path: Path, at now: Instant) {
+  private mutating func verify(_ path: NetworkPath, at now: Instant) {
     if let index = verified.firstIndex(where: { $0.path == path }) {
       verified[index].seenAt = now
       return

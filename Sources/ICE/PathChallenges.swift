@@ -8,7 +8,7 @@ import SansIO
 struct PathChallenges {
   struct Challenge {
     var transaction: STUNTransactionID
-    var path: ICEAgent.Path
+    var path: NetworkPath
     /// That of the check which it came with.
     var priority: UInt32
     /// Whether that check nominated.
@@ -26,7 +26,7 @@ struct PathChallenges {
   }
 
   /// A question to the far end of `path`; of too many open ones, the oldest is forgotten.
-  mutating func make(for path: ICEAgent.Path, priority: UInt32, wasNominated: Bool) -> STUNTransactionID {
+  mutating func make(for path: NetworkPath, priority: UInt32, wasNominated: Bool) -> STUNTransactionID {
     count += 1
     var hmac = HMACSHA1(key: secret)
     hmac.update((0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * UInt64($0))) })
@@ -44,7 +44,7 @@ struct PathChallenges {
   func isOpen(_ transaction: STUNTransactionID) -> Bool { open.contains { $0.transaction == transaction } }
 
   /// The question that an answer on `path` answers; it is closed then.
-  mutating func close(_ transaction: STUNTransactionID, on path: ICEAgent.Path) -> Challenge? {
+  mutating func close(_ transaction: STUNTransactionID, on path: NetworkPath) -> Challenge? {
     guard let index = open.firstIndex(where: { $0.transaction == transaction && $0.path == path }) else { return nil }
     return open.remove(at: index)
   }

@@ -145,6 +145,9 @@ public final class Player: Sendable {
 
   public var state: PlayerState { shared.state.withLock { $0 } }
 
+  /// A time of the media time line, in nanoseconds of CLOCK_MONOTONIC.
+  public func monotonic(_ time: MediaTime) -> Int64 { environment.clock.monotonic(time) }
+
   private func send(_ command: PlayerInbox.Command) {
     inbox.withLock { $0.append(command) }
     wakeup.raise()

@@ -40,43 +40,11 @@ public struct GenericNACK: Equatable, Sendable {
     while reader.remaining > 0 { pairs.append(try reader.uint32()) }
   }
 
-  /// The missing packets in the order of the message; a hostile one can name a packet many times.
-  public var sequenceNumbers: SequenceNumbers { SequenceNumbers(pairs: pairs) }
-
   public func write(to writer: inout ByteWriter) {
     writer.writeRTCP(type: RTCPFeedback.transport, format: Self.format) { writer in
       writer.write(sender)
       writer.write(media)
       for pair in pairs { writer.write(pair) }
-    }
-  }
-}
-
-extension GenericNACK {
-  /// The packets that pairs of PID and BLP name.
-  public struct SequenceNumbers: Sequence, IteratorProtocol, Sendable {
-    let pairs: [UInt32]
-    private var index = 0
-    /// The next bit of the pair: 0 is PID itself, 1…16 are the bits of BLP.
-    private var bit: UInt32 = 0
-
-    init(pairs: [UInt32]) { self.pairs = pairs }
-
-    public mutating func next() -> UInt16? {
-      while index < pairs.count {
-        let pair = pairs[index]
-        let current = bit
-        if current == 16 {
-          bit = 0
-          index += 1
-        } else {
-          bit += 1
-        }
-        if current == 0 || pair >> (current - 1) & 1 == 1 {
-          return UInt16(truncatingIfNeeded: pair >> 16) &+ UInt16(truncatingIfNeeded: current)
-        }
-      }
-      return nil
     }
   }
 }

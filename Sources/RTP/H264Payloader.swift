@@ -17,7 +17,7 @@ public struct H264Payloader: Sendable {
   /// Payloads one access unit in Annex B form; nil when there is nothing to send in it, or more than
   /// `PacketizedFrame.maximumPackets` can carry.
   public func payload(
-    _ accessUnit: borrowing RawSpan, stream: StreamID, timestamp: UInt32, isKeyFrame: Bool
+    _ accessUnit: borrowing RawSpan, stream: StreamID, timestamp: UInt32, due: Instant, isKeyFrame: Bool
   ) -> PacketizedFrame? {
     let data = copy accessUnit
     guard data.byteCount <= PacketizedFrame.maximumPackets * maximumPayload else { return nil }
@@ -42,7 +42,8 @@ public struct H264Payloader: Sendable {
     }
     append(parameterSets, of: data, to: &list)
     guard (1...PacketizedFrame.maximumPackets).contains(list.ends.count) else { return nil }
-    return PacketizedFrame(stream: stream, timestamp: timestamp, isKeyFrame: isKeyFrame, payloads: list)
+    return PacketizedFrame(
+      stream: stream, timestamp: timestamp, due: due, isKeyFrame: isKeyFrame, payloads: list)
   }
 
   /// Appends parameter sets: those that fit together in one STAP-A, others by themselves.

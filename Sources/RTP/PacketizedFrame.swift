@@ -14,17 +14,20 @@ public final class PacketizedFrame: Sendable {
   public static let maximumPackets = 800
 
   public let stream: StreamID
-  /// The picture's time on the stream's time line in 1/90000 s, before a viewer's own offset.
+  /// The picture's time on the stream's time line in units of the payload format's clock, before a viewer's own offset.
   public let timestamp: UInt32
+  /// When the picture is due on the media clock: what sender reports relate to `timestamp`.
+  public let due: Instant
   public let isKeyFrame: Bool
   /// The payloads, one after the other.
   private let bytes: [UInt8]
   /// Where each payload ends in `bytes`.
   private let ends: [Int32]
 
-  init(stream: StreamID, timestamp: UInt32, isKeyFrame: Bool, payloads: consuming PayloadList) {
+  init(stream: StreamID, timestamp: UInt32, due: Instant, isKeyFrame: Bool, payloads: consuming PayloadList) {
     self.stream = stream
     self.timestamp = timestamp
+    self.due = due
     self.isKeyFrame = isKeyFrame
     bytes = payloads.bytes
     ends = payloads.ends
@@ -51,35 +54,5 @@ public final class PacketizedFrame: Sendable {
       guard let base = source.baseAddress else { return }
       unsafe destination.copyMemory(from: base + range.lowerBound, byteCount: range.count)
     }
-  }
-}
-
-/// Collects the payloads of one frame.
-struct PayloadList {
-  private(set) var bytes: [UInt8] = []
-  private(set) var ends: [Int32] = []
-
-  init(byteCapacity: Int) { bytes.reserveCapacity(byteCapacity) }
-
-  mutating func append(_ byte: UInt8) { bytes.append(byte) }
-
-  mutating func append(_ part: RawSpan) {
-    unsafe part.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-  }
-
-  /// Ends the payload to which everything since the last end belongs.
-  mutating func endPayload() { ends.append(Int32(truncatingIfNeeded: bytes.count)) }
-}
-
-/// How a payload is cut into fragments of equal length, of which only the last may be shorter: so UDP_SEGMENT can
-/// send them in one call.
-struct EqualFragments {
-  let count: Int
-  let length: Int
-
-  /// Cuts `total` (> 0) bytes into the fewest fragments of at most `maximum`.
-  init(of total: Int, maximum: Int) {
-    count = (total + maximum - 1) / maximum
-    length = (total + count - 1) / count
   }
 }

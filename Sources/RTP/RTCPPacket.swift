@@ -20,41 +20,21 @@ public enum RTCPPacket: Equatable, Sendable {
   /// A packet that is well formed and of no interest here: transport-wide feedback, extended reports, whatever comes.
   case other(type: UInt8, format: UInt8)
 
-  /// The most packets taken from one compound.
-  static let maximumCount = 64
-
   /// Parses a compound packet that has been decrypted, all of it or none.
-  ///
-  /// Reduced-size packets (RFC 5506) are taken too: no order of types is asked for.
   public static func parse(_ compound: borrowing RawSpan) throws(RTPError) -> [RTCPPacket] {
     var packets: [RTCPPacket] = []
-    var reader = ByteReader(copy compound)
-    guard reader.remaining > 0 else { throw RTPError(.truncated, at: 0) }
-    while reader.remaining > 0 {
-      let start = reader.offset
-      guard packets.count < maximumCount else { throw RTPError(.tooMany, at: start) }
-      let first = try reader.uint8()
-      guard first >> 6 == 2 else { throw RTPError(.wrongVersion, at: start) }
-      let type = try reader.uint8()
-      let length = 4 * Int(try reader.uint16())
-      guard length <= reader.remaining else { throw RTPError(.inconsistentLength, at: start + 2) }
-      var body = try reader.span(length)
-      if first & 0x20 != 0 {
-        // Only the last packet of a compound may be padded (section 6.4.1).
-        guard reader.remaining == 0, length > 0 else { throw RTPError(.badPadding, at: start) }
-        let padding = Int(unsafe body.unsafeLoad(fromByteOffset: length - 1, as: UInt8.self))
-        guard padding > 0, padding <= length, padding % 4 == 0 else {
-          throw RTPError(.badPadding, at: start + 3 + length)
-        }
-        body = body.extracting(0..<length - padding)
-      }
-      do {
-        packets.append(try parse(body, type: type, format: first & 0x1F))
-      } catch {
-        throw RTPError(error.reason, at: start + 4 + error.offset)
-      }
-    }
+    var reader = try RTCPCompoundReader(copy compound)
+    while let body = try reader.next() { packets.append(try RTCPPacket(body)) }
     return packets
+  }
+
+  /// Parses one packet of a compound.
+  public init(_ body: RTCPPacketBody) throws(RTPError) {
+    do {
+      self = try Self.parse(body.bytes, type: body.type, format: body.format)
+    } catch {
+      throw error.moved(by: body.offset)
+    }
   }
 
   private static func parse(_ body: RawSpan, type: UInt8, format: UInt8) throws(RTPError) -> RTCPPacket {

@@ -1,26 +1,23 @@
 import SansIO
 
 extension RTPSender {
-  /// How many numbers are looked up for one datagram, however many NACKs it holds.
+  /// How many numbers are looked up for one datagram, however many NACKs it holds: whoever misses more needs a key frame.
   public static let maximumNumbers = 256
 
-  /// Appends the packets that `nack` asks for, as far as they are still known, to `burst`.
+  /// Appends the packets of these numbers, as far as they are still known, to `burst`: of the first `maximumNumbers`, and
+  /// as many as there is room for.
   ///
   /// A packet is sent again at most once per round trip (20 ms when that is unknown or shorter), and in the long run at
   /// most one for two packets sent, so that no peer can make much out of little.
   ///
-  /// - Parameter budget: how many numbers are still looked up; whoever misses more needs a key frame.
   /// - Returns: how many packets were appended.
   public mutating func resend(
-    _ nack: GenericNACK, budget: inout Int, into burst: inout DatagramBurst, reserving overhead: Int, at now: Instant,
-    protect: Protection
+    _ numbers: [UInt16], into burst: inout DatagramBurst, reserving overhead: Int, at now: Instant, protect: Protection
   ) -> Int {
-    guard nack.media == configuration.ssrc else { return 0 }
     let interval = max(reception.roundTrip ?? .zero, .milliseconds(20))
     var count = 0
-    for number in nack.sequenceNumbers {
-      guard budget > 0, resendAllowance > 0 else { break }
-      budget -= 1
+    for number in numbers.prefix(Self.maximumNumbers) {
+      guard resendAllowance > 0 else { break }
       guard let (entry, index) = history.take(number, at: now, interval: interval) else { continue }
       var packet = OutgoingPacket(
         entry: entry, index: index, ssrc: configuration.ssrc, payloadType: configuration.payloadType,
@@ -35,13 +32,7 @@ extension RTPSender {
       count += 1
       resendAllowance -= 1
     }
-    resentCount &+= UInt64(count)
+    counters.resentPackets &+= UInt64(count)
     return count
-  }
-
-  /// How many packets `resend` may find, at most; for 0 no memory is needed.
-  public func knownPackets(of nack: GenericNACK, budget: Int) -> Int {
-    guard nack.media == configuration.ssrc, resendAllowance > 0 else { return 0 }
-    return nack.sequenceNumbers.prefix(max(budget, 0)).count { history.spans($0) }
   }
 }

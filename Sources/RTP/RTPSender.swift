@@ -1,22 +1,13 @@
 import SansIO
 
-/// Where a frame went in a viewer's stream.
-public struct SentFrame: Equatable, Sendable {
-  public var stream: StreamID
-  public var isKeyFrame: Bool
-  /// The RTP time stamp of its packets.
-  public var timestamp: UInt32
-  public var packetCount: Int
-  /// Payload bytes.
-  public var byteCount: Int
-}
-
 /// The sending side of one viewer's RTP stream: one SSRC, one run of sequence numbers, one time line, whatever stream
 /// its frames come from (RFC 3550 section 5.1).
 public struct RTPSender: Sendable {
   public struct Configuration: Sendable {
     public var ssrc: UInt32
     public var payloadType: UInt8
+    /// Of the payload format, in Hz.
+    public var clockRate: UInt32
     /// The stream of retransmissions (RFC 4588); nil: lost packets are sent again as they were.
     public var retransmission: Retransmission?
     public var extensions: HeaderExtensions
@@ -31,9 +22,13 @@ public struct RTPSender: Sendable {
       }
     }
 
-    public init(ssrc: UInt32, payloadType: UInt8, retransmission: Retransmission?, extensions: HeaderExtensions) {
+    public init(
+      ssrc: UInt32, payloadType: UInt8, clockRate: UInt32, retransmission: Retransmission?,
+      extensions: HeaderExtensions
+    ) {
       self.ssrc = ssrc
       self.payloadType = payloadType
+      self.clockRate = clockRate
       self.retransmission = retransmission
       self.extensions = extensions
     }
@@ -50,8 +45,8 @@ public struct RTPSender: Sendable {
   private let firstSequenceNumber: UInt16
   /// Whether a receiver report has shown that packets with all header extensions arrived.
   private var isAcknowledged = false
-  private var lastTimestamp: UInt32?
-  private var lastSentAt = Instant(nanoseconds: 0)
+  /// The time stamp of the last frame, and when that is due on the media clock.
+  private var last: (timestamp: UInt32, due: Instant)?
 
   var history = RetransmissionHistory()
   var nextRetransmissionNumber: UInt16
@@ -59,13 +54,18 @@ public struct RTPSender: Sendable {
   var resendAllowance = Self.maximumResendAllowance
   static let maximumResendAllowance = 1024
 
-  /// What was sent, retransmissions excluded.
-  public private(set) var packetCount: UInt64 = 0
-  /// Payload bytes, retransmissions excluded.
-  public private(set) var byteCount: UInt64 = 0
-  public internal(set) var resentCount: UInt64 = 0
+  public internal(set) var counters = Counters()
   /// What the receiver last reported.
   public private(set) var reception = Reception()
+
+  /// What was sent.
+  public struct Counters: Equatable, Sendable {
+    /// Retransmissions excluded.
+    public var packets: UInt64 = 0
+    /// Payload bytes, retransmissions excluded.
+    public var bytes: UInt64 = 0
+    public var resentPackets: UInt64 = 0
+  }
 
   /// What a receiver says of the stream.
   public struct Reception: Equatable, Sendable {
@@ -96,8 +96,7 @@ public struct RTPSender: Sendable {
   /// - Returns: where the frame went; nil, with nothing appended, when the burst has no room for it or `protect`
   ///   throws.
   public mutating func write(
-    _ frame: PacketizedFrame, into burst: inout DatagramBurst, reserving overhead: Int, at now: Instant,
-    protect: Protection
+    _ frame: PacketizedFrame, into burst: inout DatagramBurst, reserving overhead: Int, protect: Protection
   ) -> SentFrame? {
     let count = frame.packetCount
     let extensions: ExtensionSet = !isAcknowledged ? .all : frame.isKeyFrame ? .playoutDelay : .none
@@ -124,10 +123,9 @@ public struct RTPSender: Sendable {
     }
 
     history.append(entry)
-    lastTimestamp = timestamp
-    lastSentAt = now
-    packetCount &+= UInt64(count)
-    byteCount &+= UInt64(frame.byteCount)
+    last = (timestamp, frame.due)
+    counters.packets &+= UInt64(count)
+    counters.bytes &+= UInt64(frame.byteCount)
     resendAllowance = min(resendAllowance + (count + 1) / 2, Self.maximumResendAllowance)
     return SentFrame(
       stream: frame.stream, isKeyFrame: frame.isKeyFrame, timestamp: timestamp, packetCount: count,
@@ -136,19 +134,24 @@ public struct RTPSender: Sendable {
 
   private func nextTimestamp(for frame: PacketizedFrame) -> UInt32 {
     let wanted = frame.timestamp &+ timestampOffset
-    guard let last = lastTimestamp, !wanted.isNewer(than: last) else { return wanted }
-    return last &+ 1
+    guard let last, !wanted.isNewer(than: last.timestamp) else { return wanted }
+    return last.timestamp &+ 1
   }
 
-  /// The sender report due at `now`, which is `ntp` on the wall clock; nil before the first frame.
+  /// The sender report for `now`, which is `ntp` on the wall clock; nil before the first frame.
+  ///
+  /// The time stamp is that of a sample which is due at `now`, as the last frame tells, whenever that frame was sent: so
+  /// the reports of all tracks of one media clock agree, however late each encoder is.
   public func senderReport(at now: Instant, ntp: NTPTime) -> SenderReport? {
-    guard let lastTimestamp else { return nil }
-    // At most a day: the product stays far from the end of Int64.
-    let elapsed = min(max((now - lastSentAt).wholeNanoseconds, 0), 86_400_000_000_000)
+    guard let last else { return nil }
+    // At most a day, either way: the product stays far from the ends of Int64.
+    let day: Int64 = 86_400_000_000
+    let microseconds = min(max((now - last.due).wholeNanoseconds / 1000, -day), day)
+    let ticks = microseconds * Int64(configuration.clockRate) / 1_000_000
     return SenderReport(
-      ssrc: configuration.ssrc, ntp: ntp,
-      timestamp: lastTimestamp &+ UInt32(truncatingIfNeeded: elapsed * 9 / 100_000),
-      packetCount: UInt32(truncatingIfNeeded: packetCount), octetCount: UInt32(truncatingIfNeeded: byteCount))
+      ssrc: configuration.ssrc, ntp: ntp, timestamp: last.timestamp &+ UInt32(truncatingIfNeeded: ticks),
+      packetCount: UInt32(truncatingIfNeeded: counters.packets),
+      octetCount: UInt32(truncatingIfNeeded: counters.bytes))
   }
 
   /// Takes a report block that arrived when the clock of the sender reports showed `ntp`; blocks about other sources
@@ -156,10 +159,10 @@ public struct RTPSender: Sendable {
   public mutating func receive(_ block: ReportBlock, at ntp: NTPTime) {
     guard block.ssrc == configuration.ssrc else { return }
     let received = UInt16(truncatingIfNeeded: block.highestSequenceNumber) &- firstSequenceNumber
-    if packetCount > 0, UInt64(received) < packetCount { isAcknowledged = true }
+    if UInt64(received) < counters.packets { isAcknowledged = true }
     reception.fractionLost = Double(block.fractionLost) / 256
     reception.cumulativeLost = Int(block.cumulativeLost)
-    reception.jitter = .nanoseconds(Int64(block.jitter) * 100_000 / 9)
+    reception.jitter = .nanoseconds(Int64(block.jitter) * 1_000_000_000 / Int64(max(configuration.clockRate, 1)))
     if let roundTrip = block.roundTrip(at: ntp) { reception.roundTrip = roundTrip }
   }
 }

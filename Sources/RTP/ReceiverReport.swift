@@ -3,6 +3,8 @@ import SansIO
 /// RR: what somebody who sends nothing has received (RFC 3550 section 6.4.2).
 public struct ReceiverReport: Equatable, Sendable {
   static let packetType: UInt8 = 201
+  /// What is before the blocks, in bytes.
+  static let headLength = 4
 
   public var ssrc: UInt32
   public var blocks: [ReportBlock]

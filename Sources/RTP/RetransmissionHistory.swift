@@ -20,14 +20,22 @@ package struct RetransmissionHistory: Sendable {
     /// A packet that is sent again under its own number must be the same to the last bit: with AEAD, other bytes under
     /// the same nonce would give the key away (RFC 7714 section 8.1). So the choice of extensions is kept.
     let extensions: ExtensionSet
-    /// When each packet was last sent again; empty until one is.
-    var resent: [Instant?] = []
+  }
+
+  /// When a packet was last sent again.
+  private struct Resend {
+    var sequenceNumber: UInt16
+    var at: Instant
   }
 
   private var entries: [Entry?]
   private var oldest = 0
   private var count = 0
   private var packets = 0
+  /// By the low bits of the sequence number; made when a packet is first sent again. There are more places than packets,
+  /// so that one is not in the way of another.
+  private var resends: [Resend?] = []
+  private static let resendCapacity = 1024
 
   package init() { entries = Array(repeating: nil, count: Self.maximumFrames) }
 
@@ -61,12 +69,10 @@ package struct RetransmissionHistory: Sendable {
     guard spans(sequenceNumber), let slot = slot(of: sequenceNumber), let found = entries[slot] else { return nil }
     let index = Int(sequenceNumber &- found.firstSequenceNumber)
     guard index < found.packetCount else { return nil }
-    if found.resent.isEmpty {
-      entries[slot]?.resent = Array(repeating: nil, count: found.packetCount)
-    } else if let last = found.resent[index], now - last < interval {
-      return nil
-    }
-    entries[slot]?.resent[index] = now
+    if resends.isEmpty { resends = Array(repeating: nil, count: Self.resendCapacity) }
+    let place = Int(sequenceNumber) % Self.resendCapacity
+    if let last = resends[place], last.sequenceNumber == sequenceNumber, now - last.at < interval { return nil }
+    resends[place] = Resend(sequenceNumber: sequenceNumber, at: now)
     return (found, index)
   }
 

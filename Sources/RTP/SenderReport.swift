@@ -3,6 +3,8 @@ import SansIO
 /// SR: what a sender has sent, and how its RTP time relates to the wall clock (RFC 3550 section 6.4.1).
 public struct SenderReport: Equatable, Sendable {
   static let packetType: UInt8 = 200
+  /// What is before the blocks, in bytes.
+  static let headLength = 24
 
   public var ssrc: UInt32
   public var ntp: NTPTime

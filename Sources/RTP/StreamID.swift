@@ -1,11 +1,6 @@
-/// Which coded stream a frame belongs to: a camera preset in one codec.
+/// Names a coded stream. The protocol tower compares it and gives it back; what it stands for, its maker knows.
 public struct StreamID: Hashable, Sendable {
-  public var preset: UInt8
-  /// A number for the codec; RTP only compares it.
-  public var codec: UInt8
+  public var number: UInt32
 
-  public init(preset: UInt8, codec: UInt8) {
-    self.preset = preset
-    self.codec = codec
-  }
+  public init(_ number: UInt32) { self.number = number }
 }

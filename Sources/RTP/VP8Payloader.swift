@@ -16,7 +16,7 @@ public struct VP8Payloader: Sendable {
   /// Payloads one frame in fragments of equal length; nil when it is empty or too long for
   /// `PacketizedFrame.maximumPackets`.
   public func payload(
-    _ frame: borrowing RawSpan, stream: StreamID, timestamp: UInt32, isKeyFrame: Bool
+    _ frame: borrowing RawSpan, stream: StreamID, timestamp: UInt32, due: Instant, isKeyFrame: Bool
   ) -> PacketizedFrame? {
     let data = copy frame
     guard data.byteCount > 0, data.byteCount <= PacketizedFrame.maximumPackets * (maximumPayload - 1) else {
@@ -31,6 +31,7 @@ public struct VP8Payloader: Sendable {
       list.append(data.extracting(start..<min(start + fragments.length, data.byteCount)))
       list.endPayload()
     }
-    return PacketizedFrame(stream: stream, timestamp: timestamp, isKeyFrame: isKeyFrame, payloads: list)
+    return PacketizedFrame(
+      stream: stream, timestamp: timestamp, due: due, isKeyFrame: isKeyFrame, payloads: list)
   }
 }

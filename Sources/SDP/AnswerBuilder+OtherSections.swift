@@ -25,7 +25,7 @@ extension AnswerBuilder {
     complete(section, candidates: [])
   }
 
-  private func complete(_ section: MediaDescription, candidates: [String]) -> MediaDescription {
+  private func complete(_ section: MediaDescription, candidates: [Candidate]) -> MediaDescription {
     let format = section.describedFormat
     var media = MediaDescription(
       kind: section.kind, port: 0, transport: section.transport,

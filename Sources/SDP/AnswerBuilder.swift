@@ -1,3 +1,5 @@
+import Media
+
 /// Answers an offer (RFC 8829 section 5.3) as an ICE-lite, DTLS-passive sender of one video stream.
 ///
 /// The first video section that wants to receive is taken, and nothing is sent in any other: those that share its
@@ -63,7 +65,7 @@ public struct AnswerBuilder: Sendable {
       let ufrag = credentials.iceUfrag, let password = credentials.icePassword
     else { throw SDPError(.unacceptable, "The offer has no a=ice-ufrag and a=ice-pwd.") }
     guard let fingerprints = holders.map(\.fingerprints).first(where: { !$0.isEmpty }) else {
-      throw SDPError(.unacceptable, "The offer has no a=fingerprint that can be read: DTLS is needed.")
+      throw SDPError(.unacceptable, "The offer has no a=fingerprint of sha-256, sha-384 or sha-512: DTLS is needed.")
     }
     let setup = holders.lazy.compactMap(\.setup).first ?? "actpass"
     guard setup == "actpass" || setup == "active" else {
@@ -91,11 +93,9 @@ public struct AnswerBuilder: Sendable {
   }
 
   /// Where and how the one transport is reached (RFC 8839, RFC 8842).
-  func transport(_ candidates: [String]) -> [SDPAttribute] {
+  func transport(_ candidates: [Candidate]) -> [SDPAttribute] {
     var result = [SDPAttribute("ice-ufrag", parameters.ufrag), SDPAttribute("ice-pwd", parameters.password)]
-    result += candidates.compactMap { line in
-      line.hasPrefix("candidate:") ? SDPAttribute("candidate", String(line.dropFirst("candidate:".count))) : nil
-    }
+    result += candidates.map(\.attribute)
     result += [
       SDPAttribute("end-of-candidates"), SDPAttribute("fingerprint", parameters.fingerprint.description),
       SDPAttribute("setup", "passive"),
@@ -105,9 +105,8 @@ public struct AnswerBuilder: Sendable {
 
   /// The port and the `c=` of the most preferred candidate, for those who read nothing else (RFC 8839 section 4.2.1.2).
   var defaultDestination: (UInt16, String) {
-    let fields = parameters.candidates.first?.split(separator: " ").map(String.init) ?? []
-    guard fields.count >= 6, let port = UInt16(fields[5]), port != 0 else { return (9, "IN IP4 0.0.0.0") }
-    return (port, "IN \(fields[4].contains(":") ? "IP6" : "IP4") \(fields[4])")
+    guard let candidate = parameters.candidates.first, candidate.port != 0 else { return (9, "IN IP4 0.0.0.0") }
+    return (candidate.port, "IN \(candidate.host.contains(":") ? "IP6" : "IP4") \(candidate.host)")
   }
 
   private func extensions(of section: MediaDescription, _ video: NegotiatedVideo) -> [SDPAttribute] {

@@ -1,12 +1,15 @@
+import Media
+import SansIO
+
 /// What an answer says about our side.
 public struct AnswerParameters: Sendable {
   public var ufrag: String
   public var password: String
   public var fingerprint: Fingerprint
-  /// The values of `a=` lines, most preferred first: `candidate:1 1 udp …`.
-  public var candidates: [String]
+  /// The most preferred one first.
+  public var candidates: [Candidate]
   /// Those that can be sent, most preferred first.
-  public var videoCodecs: [VideoCodecName]
+  public var videoCodecs: [VideoCodec]
   public var sessionID: UInt64
   public var ssrc: UInt32
   public var rtxSSRC: UInt32
@@ -15,8 +18,8 @@ public struct AnswerParameters: Sendable {
   public var trackID: String
 
   public init(
-    ufrag: String, password: String, fingerprint: Fingerprint, candidates: [String],
-    videoCodecs: [VideoCodecName] = [.h264, .vp8], sessionID: UInt64, ssrc: UInt32, rtxSSRC: UInt32,
+    ufrag: String, password: String, fingerprint: Fingerprint, candidates: [Candidate],
+    videoCodecs: [VideoCodec] = [.h264, .vp8], sessionID: UInt64, ssrc: UInt32, rtxSSRC: UInt32,
     cname: String = "cupola", streamID: String = "cupola", trackID: String = "video"
   ) {
     self.ufrag = ufrag

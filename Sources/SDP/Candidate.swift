@@ -1,8 +1,8 @@
 import SansIO
 
-/// A candidate as it stands in SDP (RFC 8839 section 5.1), without the leading `a=`.
+/// Where one side can be reached (RFC 8839 section 5.1).
 ///
-/// `candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host`
+/// Its text is what stands after `a=`: `candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host`
 public struct Candidate: Hashable, Sendable {
   public enum Kind: String, Sendable { case host, srflx, prflx, relay }
   public enum Transport: Hashable, Sendable {
@@ -42,6 +42,11 @@ public struct Candidate: Hashable, Sendable {
   public static func priority(typePreference: UInt8, localPreference: UInt16, component: UInt8) -> UInt32 {
     UInt32(typePreference) << 24 | UInt32(localPreference) << 8 | UInt32(256 - UInt32(component))
   }
+}
+
+extension Candidate {
+  /// The candidate as a line of a session description.
+  var attribute: SDPAttribute { SDPAttribute("candidate", String(description.dropFirst("candidate:".count))) }
 }
 
 extension Candidate: LosslessStringConvertible {

@@ -1,15 +1,5 @@
-/// The video codecs that Cupola sends.
-public enum VideoCodecName: String, Hashable, Sendable, CaseIterable {
-  case h264, vp8
-
-  /// As in `rtpmap`.
-  public var encoding: String {
-    switch self {
-    case .h264: "H264"
-    case .vp8: "VP8"
-    }
-  }
-}
+import Media
+import SansIO
 
 /// What offer and answer together say: all that the transport needs to start.
 public struct NegotiatedSession: Hashable, Sendable {
@@ -25,7 +15,7 @@ public struct NegotiatedSession: Hashable, Sendable {
 /// The one video stream that is sent.
 public struct NegotiatedVideo: Hashable, Sendable {
   public var mid: String
-  public var codec: VideoCodecName
+  public var codec: VideoCodec
   public var payloadType: UInt8
   /// Set when retransmissions go as a stream of their own (RFC 4588).
   public var rtxPayloadType: UInt8?
@@ -44,7 +34,7 @@ public struct NegotiatedVideo: Hashable, Sendable {
   public var midExtension: UInt8?
 
   public init(
-    mid: String, codec: VideoCodecName, payloadType: UInt8, rtxPayloadType: UInt8?, profileLevelID: String?,
+    mid: String, codec: VideoCodec, payloadType: UInt8, rtxPayloadType: UInt8?, profileLevelID: String?,
     acceptsNACK: Bool, acceptsPLI: Bool, acceptsFIR: Bool, acceptsReducedSize: Bool, playoutDelayExtension: UInt8?,
     midExtension: UInt8?
   ) {

@@ -1,3 +1,5 @@
+import SansIO
+
 /// One `a=` line: `a=name` or `a=name:value` (RFC 8866 section 5.13).
 public struct SDPAttribute: Hashable, Sendable, CustomStringConvertible {
   public var name: String
@@ -29,8 +31,9 @@ extension SDPAttributeHolder {
   public var icePassword: String? { value(of: "ice-pwd") }
   /// `actpass`, `active`, `passive` or `holdconn` (RFC 8842).
   public var setup: String? { value(of: "setup") }
-  /// Those that can be read; others are passed over, since a peer may list algorithms of a later day.
-  public var fingerprints: [Fingerprint] { values(of: "fingerprint").compactMap(Fingerprint.init) }
+  /// Those of an algorithm that is accepted; others are passed over, since a peer may list some of an earlier or a later
+  /// day.
+  public var fingerprints: [Fingerprint] { values(of: "fingerprint").compactMap { Fingerprint($0) } }
 
   /// Nil when none is given.
   public var direction: MediaDirection? { MediaDirection.allCases.first { has($0.rawValue) } }

@@ -1,3 +1,5 @@
+import Media
+
 extension MediaDescription {
   /// Whether this is RTP video over DTLS that wants to receive; without a direction of its own the session's counts.
   func receivesVideo(sessionDirection: MediaDirection?) -> Bool {
@@ -10,7 +12,7 @@ extension MediaDescription {
   static let transports: Set = ["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/DTLS/RTP/SAVPF"]
 
   /// The payload type to send with: the first of `codecs` that is offered in a way that we can serve.
-  func chooseVideo(from codecs: [VideoCodecName], mid: String) -> NegotiatedVideo? {
+  func chooseVideo(from codecs: [VideoCodec], mid: String) -> NegotiatedVideo? {
     let formats = payloadFormats
     for codec in codecs {
       let offered = formats.filter { $0.map.clockRate == 90000 && $0.map.encoding.uppercased() == codec.encoding }

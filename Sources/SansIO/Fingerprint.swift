@@ -1,25 +1,51 @@
-/// The hash of a certificate: `a=fingerprint:<algorithm> <AA:BB:…>` (RFC 8122 section 5).
-public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
-  /// In small letters: `sha-256`.
-  public var algorithm: String
-  /// Pairs of capital hexadecimal digits with colons between them.
-  public var value: String
+/// The hash of a certificate: what the signalling vouches for the DTLS peer with (RFC 8122 section 5).
+public struct Fingerprint: Hashable, Sendable {
+  /// The hash functions that are accepted; RFC 8122 also names md5 and sha-1, which prove nothing today.
+  public enum Algorithm: String, Hashable, Sendable, CaseIterable {
+    case sha256 = "sha-256"
+    case sha384 = "sha-384"
+    case sha512 = "sha-512"
 
-  public init(algorithm: String, value: String) {
-    self.algorithm = algorithm.lowercased()
-    self.value = value.uppercased()
+    public var byteCount: Int {
+      switch self {
+      case .sha256: 32
+      case .sha384: 48
+      case .sha512: 64
+      }
+    }
   }
 
-  /// Reads what stands after `fingerprint:`; nil for anything that is no such hash of 16…64 bytes.
+  public let algorithm: Algorithm
+  /// `algorithm.byteCount` of them.
+  public let bytes: [UInt8]
+
+  /// Nil when there are not as many bytes as the algorithm gives.
+  public init?(algorithm: Algorithm, bytes: [UInt8]) {
+    guard bytes.count == algorithm.byteCount else { return nil }
+    self.algorithm = algorithm
+    self.bytes = bytes
+  }
+}
+
+extension Fingerprint: LosslessStringConvertible {
+  /// What follows `a=fingerprint:`: "sha-256 AA:BB:…", the digits in capitals.
+  public var description: String {
+    let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+    return "\(algorithm.rawValue) \(digits.joined(separator: ":"))"
+  }
+
+  /// Parses what follows `a=fingerprint:`, in either case; nil for anything that is no hash of an `Algorithm`.
   public init?(_ text: String) {
-    let fields = text.split(separator: " ").map(String.init)
-    guard fields.count == 2, fields[0].utf8.count <= 16 else { return nil }
-    let pairs = fields[1].split(separator: ":", omittingEmptySubsequences: false)
-    guard (16...64).contains(pairs.count),
-      pairs.allSatisfy({ $0.utf8.count == 2 && $0.allSatisfy { $0.isASCII && $0.isHexDigit } })
+    let fields = text.split(separator: " ")
+    guard fields.count == 2, let algorithm = Algorithm(rawValue: fields[0].lowercased()),
+      fields[1].utf8.count == algorithm.byteCount * 3 - 1
     else { return nil }
-    self.init(algorithm: fields[0], value: fields[1])
+    var bytes: [UInt8] = []
+    for pair in fields[1].split(separator: ":", omittingEmptySubsequences: false) {
+      guard pair.utf8.count == 2, pair.allSatisfy({ $0.isASCII && $0.isHexDigit }), let byte = UInt8(pair, radix: 16)
+      else { return nil }
+      bytes.append(byte)
+    }
+    self.init(algorithm: algorithm, bytes: bytes)
   }
-
-  public var description: String { "\(algorithm) \(value)" }
 }

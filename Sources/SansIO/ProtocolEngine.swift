@@ -7,14 +7,11 @@ public enum Output<Event> {
 /// One datagram to send.
 public struct Transmit: Sendable, Equatable {
   public var payload: [UInt8]
-  /// The local address that it leaves from: the one that the peer's datagrams arrive at.
-  public var from: TransportAddress
-  public var to: TransportAddress
+  public var path: NetworkPath
 
-  public init(payload: [UInt8], from: TransportAddress, to: TransportAddress) {
+  public init(payload: [UInt8], on path: NetworkPath) {
     self.payload = payload
-    self.from = from
-    self.to = to
+    self.path = path
   }
 }
 
@@ -26,8 +23,8 @@ public struct Transmit: Sendable, Equatable {
 public protocol ProtocolEngine: ~Copyable {
   associatedtype Event
 
-  /// Takes one datagram that arrived at the local address `to`.
-  mutating func receive(_ payload: borrowing RawSpan, from: TransportAddress, to: TransportAddress, at now: Instant)
+  /// Takes one datagram that arrived on `path`.
+  mutating func receive(_ payload: borrowing RawSpan, on path: NetworkPath, at now: Instant)
 
   /// Lets the time pass: due retransmissions, reports and expiries happen.
   mutating func advance(to now: Instant)

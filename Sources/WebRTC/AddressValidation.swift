@@ -21,7 +21,7 @@ struct AddressValidation {
 
   private var accounts: [Account] = []
   /// Where the viewer last shook hands from, for answers before ICE has nominated a path.
-  var handshakePath: (remote: TransportAddress, local: TransportAddress)?
+  var handshakePath: NetworkPath?
   /// The one address that flights went to; nil before the first, and once there were two.
   private var flightAddress: TransportAddress?
   private var hasSeveralFlightAddresses = false
@@ -57,9 +57,10 @@ struct AddressValidation {
 
   /// Whether a datagram of a flight may go out now; if not, the last few wait for proof.
   mutating func allowsFlight(_ datagram: Transmit) -> Bool {
-    if flightAddress == nil, !hasSeveralFlightAddresses { flightAddress = datagram.to }
-    if flightAddress != datagram.to { (flightAddress, hasSeveralFlightAddresses) = (nil, true) }
-    if allows(datagram.payload.count, to: datagram.to) { return true }
+    let address = datagram.path.remote
+    if flightAddress == nil, !hasSeveralFlightAddresses { flightAddress = address }
+    if flightAddress != address { (flightAddress, hasSeveralFlightAddresses) = (nil, true) }
+    if allows(datagram.payload.count, to: address) { return true }
     if held.count == Self.maximumHeld { held.removeFirst() }
     held.append(datagram)
     return false
@@ -74,7 +75,7 @@ struct AddressValidation {
       return []
     }
     accounts[index].isProven = true
-    defer { held.removeAll { $0.to == address } }
-    return held.filter { $0.to == address }
+    defer { held.removeAll { $0.path.remote == address } }
+    return held.filter { $0.path.remote == address }
   }
 }

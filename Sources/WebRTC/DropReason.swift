@@ -13,6 +13,8 @@ public enum DropReason: Int, Hashable, Sendable, CaseIterable {
   case afterClosed
   /// RTP: this connection only sends.
   case unexpectedMedia
+  /// Data over DTLS: no section was agreed on for it.
+  case unexpectedData
   /// The tag of an SRTCP packet is wrong.
   case unauthentic
   /// An SRTCP packet that was seen before, or is too old to know.
@@ -25,19 +27,4 @@ public enum DropReason: Int, Hashable, Sendable, CaseIterable {
   case unprovenAddress
   /// A frame that the burst had no room for, or that could not be protected.
   case unsentFrame
-}
-
-/// How many datagrams were dropped for each reason.
-public struct DropCounters: Equatable, Sendable {
-  private var counts = [UInt64](repeating: 0, count: DropReason.allCases.count)
-
-  public init() {}
-
-  public subscript(reason: DropReason) -> UInt64 { counts[reason.rawValue] }
-
-  public var total: UInt64 { counts.reduce(0, &+) }
-
-  mutating func count(_ reason: DropReason, times: Int = 1) {
-    counts[reason.rawValue] &+= UInt64(truncatingIfNeeded: times)
-  }
 }

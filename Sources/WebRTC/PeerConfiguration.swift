@@ -1,5 +1,5 @@
 import DTLS
-import SDP
+import Media
 import SansIO
 
 /// What a connection needs beyond the viewer's offer.
@@ -9,7 +9,7 @@ public struct PeerConfiguration: Sendable {
   /// Where the one media port can be reached, the best address first.
   public var localAddresses: [TransportAddress]
   /// The codecs that can be sent, the preferred one first.
-  public var codecs: [VideoCodecName]
+  public var codecs: [VideoCodec]
   /// The time at which the connection is made.
   public var now: Instant
   /// What to add to an `Instant` in nanoseconds to get nanoseconds since 1970 (UTC): sender reports tell the wall
@@ -25,7 +25,7 @@ public struct PeerConfiguration: Sendable {
   public var keyframeRequestInterval: Duration
 
   public init(
-    certificate: Certificate, localAddresses: [TransportAddress], codecs: [VideoCodecName] = [.h264, .vp8],
+    certificate: Certificate, localAddresses: [TransportAddress], codecs: [VideoCodec] = [.h264, .vp8],
     now: Instant, wallClockOffset: Int64 = 0, connectTimeout: Duration = .seconds(10),
     consentTimeout: Duration = .seconds(30), reportInterval: Duration = .seconds(1),
     keyframeRequestInterval: Duration = .milliseconds(100)

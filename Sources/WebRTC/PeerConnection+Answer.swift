@@ -7,15 +7,13 @@ extension PeerConnection {
   static func answer(
     _ offer: String, as local: ICECredentials, identity: StreamIdentity, configuration: PeerConfiguration
   ) throws(PeerError) -> Answer {
-    let fingerprint = configuration.certificate.fingerprint
     let candidates = configuration.localAddresses.enumerated().map { index, address in
-      Candidate(host: address, preference: .max - UInt16(truncatingIfNeeded: index)).description
+      Candidate(host: address, preference: .max - UInt16(truncatingIfNeeded: index))
     }
     let parameters = AnswerParameters(
       ufrag: local.ufrag, password: local.password,
-      fingerprint: Fingerprint(algorithm: fingerprint.algorithm.rawValue, value: fingerprint.value),
-      candidates: candidates, videoCodecs: configuration.codecs, sessionID: identity.sessionID, ssrc: identity.ssrc,
-      rtxSSRC: identity.rtxSSRC, cname: identity.cname)
+      fingerprint: configuration.certificate.fingerprint, candidates: candidates, videoCodecs: configuration.codecs,
+      sessionID: identity.sessionID, ssrc: identity.ssrc, rtxSSRC: identity.rtxSSRC, cname: identity.cname)
     do throws(SDPError) {
       return try AnswerBuilder(parameters).answer(to: SessionDescription(parsing: offer))
     } catch {

@@ -8,11 +8,10 @@ extension PeerConnection {
 
   /// Takes an SRTCP packet from a verified address.
   mutating func receiveRTCP(_ datagram: borrowing RawSpan, at now: Instant) {
-    guard media != nil else { return counters.drops.count(.beforeConnected) }
+    guard let media = phase.media else { return counters.drops.count(.beforeConnected) }
     guard datagram.byteCount <= Self.maximumRTCP else { return counters.drops.count(.tooLong) }
     do {
-      var resends = RTPSender.maximumNumbers
-      for packet in try unprotect(datagram) { receive(packet, resends: &resends, at: now) }
+      try unprotect(datagram, by: media, at: now)
     } catch let error as SRTPError {
       counters.drops.count(DropReason(error))
     } catch {
@@ -20,59 +19,75 @@ extension PeerConnection {
     }
   }
 
-  /// Checks, decrypts and parses in a copy on the stack.
-  private mutating func unprotect(_ datagram: borrowing RawSpan) throws -> [RTCPPacket] {
+  /// Checks and decrypts in a copy on the stack, and acts on all packets or on none.
+  private mutating func unprotect(_ datagram: borrowing RawSpan, by media: SecureMedia, at now: Instant) throws {
     let source = copy datagram
-    return try unsafe withUnsafeTemporaryAllocation(byteCount: source.byteCount, alignment: 8) { buffer in
+    try unsafe withUnsafeTemporaryAllocation(byteCount: source.byteCount, alignment: 8) { buffer in
       unsafe source.withUnsafeBytes { unsafe buffer.copyMemory(from: $0) }
-      let count = try unsafe media!.inbound.unprotectRTCP(buffer)
-      return try RTCPPacket.parse(unsafe buffer.bytes.extracting(first: count))
+      let count = try unsafe media.inbound.unprotectRTCP(buffer)
+      let compound = unsafe buffer.bytes.extracting(first: count)
+      var packets = try RTCPCompoundReader(compound)
+      while let packet = try packets.next() { try packet.check() }
+      packets = try RTCPCompoundReader(compound)
+      while !isClosed, let packet = try packets.next() { try receive(packet, at: now) }
     }
   }
 
-  private mutating func receive(_ packet: RTCPPacket, resends: inout Int, at now: Instant) {
-    guard phase != .closed else { return }
-    switch packet {
-    case .receiverReport(let report): receive(report.blocks, at: now)
-    case .senderReport(let report): receive(report.blocks, at: now)
-    case .genericNACK(let nack):
+  private mutating func receive(_ packet: RTCPPacketBody, at now: Instant) throws(RTPError) {
+    if var blocks = try ReportBlocks(packet) {
+      let ntp = wallClock(at: now)
+      while let block = blocks.next() {
+        for index in transceivers.indices { transceivers[index].sender.receive(block, at: ntp) }
+      }
+    } else if var missing = try MissingPackets(packet) {
       counters.nacksReceived &+= 1
-      resend(nack, budget: &resends, at: now)
-    case .pictureLossIndication(let indication) where indication.media == ssrc:
-      requestKeyframe(at: now)
-    case .fullIntraRequest(let request):
-      guard let entry = request.entries.last(where: { $0.ssrc == ssrc }),
-        entry.sequenceNumber != lastFullIntraRequest
-      else { return }
-      lastFullIntraRequest = entry.sequenceNumber
-      requestKeyframe(at: now)
-    case .receiverEstimatedMaximumBitrate(let estimate) where estimate.sources.contains(ssrc):
-      counters.receiverEstimatedMaximumBitrate = estimate.bitrate
-    case .goodbye: end(.peer)
-    case .pictureLossIndication, .receiverEstimatedMaximumBitrate, .sourceDescription, .other: break
+      guard let index = transceivers.firstIndex(where: { $0.ssrc == missing.media }) else { return }
+      for _ in 0..<RTPSender.maximumNumbers {
+        guard let number = missing.next() else { break }
+        transceivers[index].note(missing: number)
+      }
+    } else {
+      receive(try RTCPPacket(packet), at: now)
     }
   }
 
-  private mutating func receive(_ blocks: [ReportBlock], at now: Instant) {
-    let ntp = wallClock(at: now)
-    for block in blocks { sender.receive(block, at: ntp) }
+  private mutating func receive(_ packet: RTCPPacket, at now: Instant) {
+    switch packet {
+    case .pictureLossIndication(let indication):
+      for index in transceivers.indices where transceivers[index].ssrc == indication.media {
+        requestKeyframe(of: index, at: now)
+      }
+    case .fullIntraRequest(let request):
+      for index in transceivers.indices {
+        guard let entry = request.entries.last(where: { $0.ssrc == transceivers[index].ssrc }),
+          transceivers[index].keyframes.isNew(fullIntraRequest: entry.sequenceNumber)
+        else { continue }
+        requestKeyframe(of: index, at: now)
+      }
+    case .receiverEstimatedMaximumBitrate(let estimate):
+      if transceivers.contains(where: { estimate.sources.contains($0.ssrc) }) {
+        counters.receiverEstimatedMaximumBitrate = estimate.bitrate
+      }
+    case .goodbye: end(.peer)
+    case .senderReport, .receiverReport, .genericNACK, .sourceDescription, .other: break
+    }
   }
 
   /// Asks for a key frame now, or when the hold since the last request is over.
-  private mutating func requestKeyframe(at now: Instant) {
+  private mutating func requestKeyframe(of index: Int, at now: Instant) {
     counters.keyframeRequestsReceived &+= 1
-    if let hold = keyframeHold, now < hold.until {
-      keyframeHold = (hold.until, true)
-    } else {
-      keyframeHold = (now + configuration.keyframeRequestInterval, false)
-      emit(.event(.keyframeRequested))
-    }
+    if transceivers[index].keyframes.request(at: now) { emit(.event(.keyframeRequested)) }
   }
+}
 
-  mutating func releaseKeyframeRequest(at now: Instant) {
-    guard let hold = keyframeHold, hold.isRequested, now >= hold.until else { return }
-    keyframeHold = (now + configuration.keyframeRequestInterval, false)
-    emit(.event(.keyframeRequested))
+extension PeerConnection.Phase {
+  /// The keys, once there are any.
+  fileprivate var media: SecureMedia? {
+    switch self {
+    case .connecting(let media): media
+    case .connected(let media): media
+    case .closed: nil
+    }
   }
 }
 

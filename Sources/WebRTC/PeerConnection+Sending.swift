@@ -3,13 +3,18 @@ import SRTP
 import SansIO
 
 extension PeerConnection {
-  /// Appends the packets of one frame to `burst`, protected, for `remoteAddress` from `localAddress`.
+  /// Appends the packets of one frame to `burst`, protected, for `path`.
   ///
+  /// - Parameter section: which of the sections that media is sent in, in the order of the answer.
   /// - Returns: where the frame went in the viewer's stream; nil, with nothing appended, when the connection is not up
   ///   or the burst has no room (`DropReason.unsentFrame`).
-  public mutating func send(_ frame: PacketizedFrame, burst: inout DatagramBurst, at now: Instant) -> SentFrame? {
-    guard phase == .connected, ice.selectedPath != nil, media != nil else { return nil }
-    guard let sent = Self.write(frame, into: &burst, by: &sender, &media!.outbound, at: now) else {
+  public mutating func send(
+    _ frame: PacketizedFrame, in section: Int = 0, burst: inout DatagramBurst
+  ) -> SentFrame? {
+    guard case .connected(let media) = phase, ice.selectedPath != nil, transceivers.indices.contains(section) else {
+      return nil
+    }
+    guard let sent = transceivers[section].write(frame, into: &burst, by: media) else {
       counters.drops.count(.unsentFrame)
       return nil
     }
@@ -17,44 +22,14 @@ extension PeerConnection {
     return sent
   }
 
-  private static func write(
-    _ frame: PacketizedFrame, into burst: inout DatagramBurst, by sender: inout RTPSender,
-    _ session: inout SRTPSession, at now: Instant
-  ) -> SentFrame? {
-    unsafe sender.write(frame, into: &burst, reserving: session.profile.rtpOverhead, at: now) { buffer, count in
-      try unsafe session.protect(buffer, count: count)
-    }
-  }
+  /// Whether the viewer misses packets that `resend` is to send again.
+  public var hasMissingPackets: Bool { transceivers.contains { !$0.missing.isEmpty } }
 
-  /// Sends again what `nack` asks for.
-  ///
-  /// Loss is rare, so these packets take the long way, as outputs.
-  ///
-  /// - Parameter budget: what the datagram that `nack` came in may still cost.
-  mutating func resend(_ nack: GenericNACK, budget: inout Int, at now: Instant) {
-    let count = min(sender.knownPackets(of: nack, budget: budget), Self.maximumResends)
-    guard media != nil, count > 0 else {
-      budget -= nack.sequenceNumbers.prefix(max(budget, 0)).count { _ in true }
-      return
-    }
-    var burst = DatagramBurst(byteCapacity: count * PacketizedFrame.maximumDatagram, capacity: count)
-    Self.resend(nack, budget: &budget, into: &burst, by: &sender, &media!.outbound, at: now)
-    for index in 0..<burst.count {
-      emit(transmit(unsafe burst.bytes(at: index).withUnsafeBytes { unsafe [UInt8]($0) }))
-    }
-  }
-
-  /// How many packets one NACK message can bring back at once.
-  private static var maximumResends: Int { 128 }
-
-  private static func resend(
-    _ nack: GenericNACK, budget: inout Int, into burst: inout DatagramBurst, by sender: inout RTPSender,
-    _ session: inout SRTPSession, at now: Instant
-  ) {
-    _ = unsafe sender.resend(
-      nack, budget: &budget, into: &burst, reserving: session.profile.rtpOverhead, at: now
-    ) { buffer, count in
-      try unsafe session.protect(buffer, count: count)
+  /// Appends to `burst`, protected, for `path`, what the viewer misses, as far as it is known; allocates nothing.
+  public mutating func resend(into burst: inout DatagramBurst, at now: Instant) {
+    guard case .connected(let media) = phase, ice.selectedPath != nil else { return }
+    for index in transceivers.indices where !transceivers[index].missing.isEmpty {
+      transceivers[index].resend(into: &burst, by: media, at: now)
     }
   }
 
@@ -63,37 +38,40 @@ extension PeerConnection {
     NTPTime(unixNanoseconds: now.nanoseconds &+ configuration.wallClockOffset)
   }
 
-  /// Sends SR and SDES (RFC 3550 section 6.1); nothing before the first frame.
-  mutating func sendReport(at now: Instant) {
-    guard let report = sender.senderReport(at: now, ntp: wallClock(at: now)) else { return }
-    var writer = ByteWriter(capacity: 128)
-    report.write(to: &writer)
-    writeName(to: &writer)
-    sendRTCP(writer.bytes)
-  }
-
-  /// Sends BYE, in the compound that it must come in (RFC 3550 section 6.6).
-  mutating func sendGoodbye(at now: Instant) {
-    var writer = ByteWriter(capacity: 128)
-    if let report = sender.senderReport(at: now, ntp: wallClock(at: now)) {
+  /// Sends SR and SDES (RFC 3550 section 6.1) for each section; nothing before its first frame.
+  mutating func sendReports(by media: SecureMedia, at now: Instant) {
+    for transceiver in transceivers {
+      guard let report = transceiver.sender.senderReport(at: now, ntp: wallClock(at: now)) else { continue }
+      var writer = ByteWriter(capacity: 128)
       report.write(to: &writer)
-    } else {
-      ReceiverReport(ssrc: ssrc, blocks: []).write(to: &writer)
+      writeName(of: transceiver.ssrc, to: &writer)
+      sendRTCP(writer.bytes, by: media)
     }
-    writeName(to: &writer)
-    Goodbye(sources: [ssrc]).write(to: &writer)
-    sendRTCP(writer.bytes)
   }
 
-  private func writeName(to writer: inout ByteWriter) {
+  /// Sends BYE for each section, in the compound that it must come in (RFC 3550 section 6.6).
+  mutating func sendGoodbye(by media: SecureMedia, at now: Instant) {
+    for transceiver in transceivers {
+      var writer = ByteWriter(capacity: 128)
+      if let report = transceiver.sender.senderReport(at: now, ntp: wallClock(at: now)) {
+        report.write(to: &writer)
+      } else {
+        ReceiverReport(ssrc: transceiver.ssrc, blocks: []).write(to: &writer)
+      }
+      writeName(of: transceiver.ssrc, to: &writer)
+      Goodbye(sources: [transceiver.ssrc]).write(to: &writer)
+      sendRTCP(writer.bytes, by: media)
+    }
+  }
+
+  private func writeName(of ssrc: UInt32, to writer: inout ByteWriter) {
     SourceDescription(chunks: [.init(ssrc: ssrc, cname: Array(cname.utf8))]).write(to: &writer)
   }
 
-  private mutating func sendRTCP(_ compound: [UInt8]) {
-    guard media != nil else { return }
-    var bytes = compound + [UInt8](repeating: 0, count: media!.outbound.profile.rtcpOverhead)
+  private mutating func sendRTCP(_ compound: [UInt8], by media: SecureMedia) {
+    var bytes = compound + [UInt8](repeating: 0, count: media.outbound.profile.rtcpOverhead)
     let length = unsafe bytes.withUnsafeMutableBytes { buffer in
-      try? unsafe media!.outbound.protectRTCP(buffer, count: compound.count)
+      try? unsafe media.outbound.protectRTCP(buffer, count: compound.count)
     }
     guard let length else { return }
     emit(transmit(Array(bytes[..<length])))

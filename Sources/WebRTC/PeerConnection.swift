@@ -7,8 +7,8 @@ import SansIO
 
 /// One viewer: ICE, then DTLS, then SRTP, then RTP, in that order (RFC 8834, RFC 8827).
 ///
-/// A sans-IO engine: datagrams and time go in, datagrams and events come out. Frames go the short way: `send` writes
-/// a whole frame, protected, into the caller's burst. Nothing that a peer sends traps or grows without bound; what is
+/// A sans-IO engine: datagrams and time go in, datagrams and events come out. Media goes the short way: `send` writes a
+/// whole frame, protected, into the caller's burst, and `resend` what the viewer misses. Nothing that a peer sends traps or grows without bound; what is
 /// not acted on is counted in `statistics`.
 ///
 /// - Simplifications: one video section, sent only; BUNDLE and rtcp-mux always; the DTLS server; no renegotiation.
@@ -22,7 +22,12 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     case closed(CloseReason)
   }
 
-  enum Phase { case connecting, connected, closed }
+  enum Phase {
+    /// With keys as soon as DTLS is done, which may be before ICE.
+    case connecting(SecureMedia?)
+    case connected(SecureMedia)
+    case closed
+  }
 
   /// The answer to the viewer's offer, as SDP.
   public let answer: String
@@ -33,22 +38,16 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   let configuration: PeerConfiguration
   let cname: String
-  let ssrc: UInt32
-  var phase = Phase.connecting
+  var phase = Phase.connecting(nil)
   var ice: ICEAgent
   var dtls: DTLSTransport
-  var media: SecureMedia?
-  var sender: RTPSender
+  /// The sections that media is sent in, in the order of the answer.
+  var transceivers: [Transceiver]
   var counters: PeerStatistics
 
-  private var outputs: [Output<Event>] = []
-  private var nextOutput = 0
+  private var outputs = OutputQueue<Event>()
   private var validation = AddressValidation()
   var nextReport: Instant?
-  /// Until when a request for a key frame is held back, and whether one is.
-  var keyframeHold: (until: Instant, isRequested: Bool)?
-  /// The last full intra request, whose repetitions mean nothing.
-  var lastFullIntraRequest: UInt8?
 
   /// Answers `offer`.
   public init(
@@ -57,46 +56,37 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     let local = ICECredentials(random: &random)
     let identity = StreamIdentity(random: &random)
     let answer = try Self.answer(offer, as: local, identity: identity, configuration: configuration)
-    let video = answer.session.video
     let remote = ICECredentials(ufrag: answer.session.remoteUfrag, password: answer.session.remotePassword)
     guard let remote else { throw .invalidCredentials }
-    let fingerprints = answer.session.remoteFingerprints.compactMap {
-      DTLS.Fingerprint(algorithm: $0.algorithm, value: $0.value)
-    }
-    guard !fingerprints.isEmpty else { throw .noFingerprint }
 
     do {
-      dtls = try DTLSTransport(role: .server, certificate: configuration.certificate, accepting: fingerprints)
+      dtls = try DTLSTransport(
+        role: .server, certificate: configuration.certificate, accepting: answer.session.remoteFingerprints)
     } catch {
       throw .transport(error)
     }
     ice = ICEAgent(
       lite: local, remote: remote, consentTimeout: configuration.consentTimeout, random: &random)
-    sender = RTPSender(
-      configuration: .init(
-        ssrc: identity.ssrc, payloadType: video.payloadType,
-        retransmission: video.rtxPayloadType.map { .init(ssrc: identity.rtxSSRC, payloadType: $0) },
-        extensions: HeaderExtensions(
-          playoutDelayID: video.playoutDelayExtension, midID: video.midExtension, mid: video.mid)),
+    let video = Transceiver(
+      video: answer.session.video, identity: identity, keyframeInterval: configuration.keyframeRequestInterval,
       random: &random)
-    counters = PeerStatistics(reception: sender.reception)
+    transceivers = [video]
+    counters = PeerStatistics(reception: video.sender.reception)
     self.answer = answer.text
     session = answer.session
     self.configuration = configuration
     cname = identity.cname
-    ssrc = identity.ssrc
   }
 
   /// Loads what the first connection would otherwise wait for.
   public static func prepare() { SRTPSession.prepareLibrary() }
 
-  public var isConnected: Bool { phase == .connected }
-  public var isClosed: Bool { phase == .closed }
+  public var isConnected: Bool { if case .connected = phase { true } else { false } }
+  public var isClosed: Bool { if case .closed = phase { true } else { false } }
+  private var isConnecting: Bool { if case .connecting = phase { true } else { false } }
 
-  /// Where frames go: the address that ICE nominated; nil before that and without consent.
-  public var remoteAddress: TransportAddress? { ice.selectedPath?.remote }
-  /// Where they leave from.
-  public var localAddress: TransportAddress? { ice.selectedPath?.local }
+  /// The path that ICE nominated, on which frames go; nil before that and without consent.
+  public var path: NetworkPath? { ice.selectedPath }
 
   /// Whether the viewer proved to be at `address`: datagrams from there may be given to this connection.
   public func isVerified(_ address: TransportAddress) -> Bool { ice.isVerified(address) }
@@ -108,23 +98,30 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   public var statistics: PeerStatistics {
     var result = counters
-    result.packetsSent = sender.packetCount
-    result.bytesSent = sender.byteCount
-    result.packetsResent = sender.resentCount
-    result.reception = sender.reception
-    result.timestampOffset = sender.timestampOffset
+    for transceiver in transceivers {
+      result.packetsSent &+= transceiver.sender.counters.packets
+      result.bytesSent &+= transceiver.sender.counters.bytes
+      result.packetsResent &+= transceiver.sender.counters.resentPackets
+    }
+    if let video = transceivers.first?.sender {
+      result.reception = video.reception
+      result.timestampOffset = video.timestampOffset
+    }
     result.iceDrops = ice.drops
     result.dtlsDrops = dtls.drops
     return result
   }
 
   public var deadline: Instant? {
-    guard phase != .closed else { return nil }
-    var earliest = phase == .connecting ? connectDeadline : nil
-    let requested = keyframeHold.flatMap { $0.isRequested ? $0.until : nil }
-    for candidate in [ice.deadline, dtls.deadline, nextReport, requested] {
+    guard !isClosed else { return nil }
+    var earliest = isConnecting ? connectDeadline : nil
+    func note(_ candidate: Instant?) {
       if let candidate { earliest = min(earliest ?? candidate, candidate) }
     }
+    note(ice.deadline)
+    note(dtls.deadline)
+    note(nextReport)
+    for transceiver in transceivers { note(transceiver.keyframes.deadline) }
     return earliest
   }
 
@@ -133,25 +130,32 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
     configuration.now + (ice.checksAnswered == 0 ? configuration.connectTimeout / 2 : configuration.connectTimeout)
   }
 
+  public mutating func receive(_ payload: borrowing RawSpan, on path: NetworkPath, at now: Instant) {
+    guard let kind = PacketKind(payload) else {
+      return counters.drops.count(isClosed ? .afterClosed : .unknownKind)
+    }
+    receive(payload, kind, on: path, at: now)
+  }
+
+  /// The same for a datagram whose kind is known.
   public mutating func receive(
-    _ payload: borrowing RawSpan, from: TransportAddress, to: TransportAddress, at now: Instant
+    _ payload: borrowing RawSpan, _ kind: PacketKind, on path: NetworkPath, at now: Instant
   ) {
-    guard phase != .closed else { return counters.drops.count(.afterClosed) }
-    guard let kind = PacketKind(payload) else { return counters.drops.count(.unknownKind) }
-    if kind == .stun { ice.receive(payload, from: from, to: to, at: now) }
-    let isVerified = ice.isVerified(from)
-    if isVerified { validation.received(payload.byteCount, from: from, keeping: ice.selectedPath?.remote) }
+    guard !isClosed else { return counters.drops.count(.afterClosed) }
+    if kind == .stun { ice.receive(payload, on: path, at: now) }
+    let isVerified = ice.isVerified(path.remote)
+    if isVerified { validation.received(payload.byteCount, from: path.remote, keeping: ice.selectedPath?.remote) }
     if kind == .stun {
-      if ice.isProven(from) { prove(from, at: now) }
+      if ice.isProven(path.remote) { prove(path.remote, at: now) }
       return drainICE(at: now)
     }
     guard isVerified else { return counters.drops.count(.unverifiedAddress) }
     switch kind {
     case .stun: break
     case .dtls:
-      validation.handshakePath = (from, to)
+      validation.handshakePath = path
       dtls.receive(payload, at: now)
-      if dtls.isAnswered, validation.isFlightAddress(from) { prove(from, at: now) }
+      if dtls.isAnswered, validation.isFlightAddress(path.remote) { prove(path.remote, at: now) }
       drainDTLS(at: now)
     case .rtcp: receiveRTCP(payload, at: now)
     case .rtp: counters.drops.count(.unexpectedMedia)
@@ -159,37 +163,31 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   }
 
   public mutating func advance(to now: Instant) {
-    guard phase != .closed else { return }
+    guard !isClosed else { return }
     ice.advance(to: now)
     drainICE(at: now)
-    guard phase != .closed else { return }
-    if phase == .connecting, now >= connectDeadline {
+    guard !isClosed else { return }
+    if isConnecting, now >= connectDeadline {
       return end(dtls.suspicion.map(CloseReason.dtls) ?? .connectTimeout)
     }
     dtls.advance(to: now)
     drainDTLS(at: now)
-    guard phase == .connected else { return }
+    guard case .connected(let media) = phase else { return }
     if let due = nextReport, now >= due {
-      sendReport(at: now)
+      sendReports(by: media, at: now)
       nextReport = now + configuration.reportInterval
     }
-    releaseKeyframeRequest(at: now)
+    for index in transceivers.indices where transceivers[index].keyframes.release(at: now) {
+      emit(.event(.keyframeRequested))
+    }
   }
 
-  public mutating func pollOutput() -> Output<Event>? {
-    guard nextOutput < outputs.count else {
-      outputs.removeAll(keepingCapacity: true)
-      nextOutput = 0
-      return nil
-    }
-    nextOutput += 1
-    return outputs[nextOutput - 1]
-  }
+  public mutating func pollOutput() -> Output<Event>? { outputs.take() }
 
   /// Says goodbye, by RTCP BYE and DTLS close_notify, and ends.
   public mutating func close(at now: Instant) {
-    guard phase != .closed else { return }
-    if phase == .connected { sendGoodbye(at: now) }
+    guard !isClosed else { return }
+    if case .connected(let media) = phase { sendGoodbye(by: media, at: now) }
     dtls.close()
     sendHandshake()
     end(.local)
@@ -197,13 +195,13 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   func transmit(_ payload: [UInt8]) -> Output<Event>? {
     guard let path = ice.selectedPath else { return nil }
-    return .transmit(Transmit(payload: payload, from: path.local, to: path.remote))
+    return .transmit(Transmit(payload: payload, on: path))
   }
 
   /// Appends an output, unless it is a datagram to an address that is not proven and has had its share.
   mutating func emit(_ output: Output<Event>?) {
     guard let output else { return }
-    if case .transmit(let datagram) = output, !validation.allows(datagram.payload.count, to: datagram.to) {
+    if case .transmit(let datagram) = output, !validation.allows(datagram.payload.count, to: datagram.path.remote) {
       return counters.drops.count(.unprovenAddress)
     }
     outputs.append(output)
@@ -216,9 +214,8 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   }
 
   mutating func end(_ reason: CloseReason) {
-    guard phase != .closed else { return }
+    guard !isClosed else { return }
     phase = .closed
-    media = nil
     emit(.event(.closed(reason)))
   }
 
@@ -239,17 +236,23 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
       ice.challenge(address)
       drainICE(at: now)
     }
-    switch dtls.pollEvent() {
-    case .connected(let keys):
-      do {
-        media = try SecureMedia(keys)
-        announceConnection(at: now)
-      } catch {
-        end(.dtls(.noProtectionProfile))
+    while let event = dtls.pollEvent() {
+      switch event {
+      case .connected(let keys): takeKeys(keys, at: now)
+      case .data: counters.drops.count(.unexpectedData)
+      case .closed: end(.peer)
+      case .failed(let failure): end(.dtls(failure))
       }
-    case .closed: end(.peer)
-    case .failed(let failure): end(.dtls(failure))
-    case nil: break
+    }
+  }
+
+  private mutating func takeKeys(_ keys: SRTPKeyingMaterial, at now: Instant) {
+    guard isConnecting else { return }
+    do {
+      phase = .connecting(try SecureMedia(keys))
+      announceConnection(at: now)
+    } catch {
+      end(.dtls(.noProtectionProfile))
     }
   }
 
@@ -258,10 +261,9 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   private mutating func sendHandshake() -> TransportAddress? {
     var address: TransportAddress?
     while let payload = dtls.pollDatagram() {
-      guard let path = ice.selectedPath.map({ (remote: $0.remote, local: $0.local) }) ?? validation.handshakePath
-      else { continue }
+      guard let path = ice.selectedPath ?? validation.handshakePath else { continue }
       address = path.remote
-      let datagram = Transmit(payload: payload, from: path.local, to: path.remote)
+      let datagram = Transmit(payload: payload, on: path)
       if validation.allowsFlight(datagram) {
         outputs.append(.transmit(datagram))
       } else {
@@ -273,10 +275,9 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
 
   /// Connected is: a path nominated by ICE at whose end somebody is, and keys from DTLS.
   private mutating func announceConnection(at now: Instant) {
-    guard phase == .connecting, media != nil, let path = ice.selectedPath, validation.isProven(path.remote) else {
-      return
-    }
-    phase = .connected
+    guard case .connecting(.some(let media)) = phase, let path = ice.selectedPath, validation.isProven(path.remote)
+    else { return }
+    phase = .connected(media)
     counters.timeToConnect = now - configuration.now
     nextReport = now + configuration.reportInterval
     emit(.event(.connected))

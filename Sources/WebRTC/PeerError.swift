@@ -5,8 +5,6 @@ import SDP
 public enum PeerError: Error, Sendable, CustomStringConvertible {
   /// The offer is malformed, or offers nothing that we send.
   case offer(SDPError)
-  /// The offer names no certificate by a hash that we accept.
-  case noFingerprint
   /// ICE credentials of the wrong form.
   case invalidCredentials
   /// OpenSSL refused something of ours.
@@ -15,7 +13,6 @@ public enum PeerError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .offer(let error): "\(error)"
-    case .noFingerprint: "the offer has no sha-256, sha-384 or sha-512 fingerprint"
     case .invalidCredentials: "the offer's ICE credentials are not of the form of RFC 8839"
     case .transport(let error): error.description
     }

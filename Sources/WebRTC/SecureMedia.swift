@@ -1,8 +1,8 @@
 import DTLS
 import SRTP
 
-/// The two directions of SRTP that a handshake agreed on.
-package struct SecureMedia: ~Copyable {
+/// The two directions of SRTP that a handshake agreed on, shared by all sections of a connection.
+package final class SecureMedia {
   package var outbound: SRTPSession
   package var inbound: SRTPSession
 

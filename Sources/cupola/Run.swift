@@ -1,7 +1,6 @@
 import Appliance
 import ArgumentParser
 import CupolaConfiguration
-import DatagramIO
 import Foundation
 import Logging
 import Playout

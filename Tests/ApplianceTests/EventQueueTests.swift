@@ -1,5 +1,5 @@
 import Appliance
-import DatagramIO
+import Delivery
 import RTP
 import Testing
 import WebServer

@@ -48,7 +48,7 @@ final class LoopbackPlayer {
       socket.receive(into: &batch)
       for index in 0..<batch.count {
         peer.receive(
-          batch.payload(at: index), from: batch.source(at: index), to: batch.destination(at: index), at: Self.now())
+          batch.payload(at: index), on: batch.path(at: index), at: Self.now())
       }
       peer.advance(to: Self.now())
       settle()
@@ -68,7 +68,7 @@ final class LoopbackPlayer {
       case .transmit(let datagram):
         burst.removeAll()
         _ = burst.append(datagram.payload)
-        _ = socket.send(burst, from: datagram.from, to: datagram.to)
+        _ = socket.send(burst, on: datagram.path)
       case .event(.connected): break
       case .event(.frame(let frame)): frames.append(frame)
       case .event(.closed(let reason)): closed = reason

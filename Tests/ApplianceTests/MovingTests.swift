@@ -100,12 +100,12 @@ private final class Relay: Sendable {
       sockets.front.receive(into: &batch)
       let active = state.withLock { $0.active }
       for index in 0..<batch.count {
-        browser = batch.source(at: index)
+        browser = batch.path(at: index).remote
         fill(index)
         if active == 0 {
-          _ = sockets.first.send(burst, from: sockets.first.localAddress, to: sockets.server)
+          _ = sockets.first.send(burst, on: NetworkPath(local: sockets.first.localAddress, remote: sockets.server))
         } else {
-          _ = sockets.second.send(burst, from: sockets.second.localAddress, to: sockets.server)
+          _ = sockets.second.send(burst, on: NetworkPath(local: sockets.second.localAddress, remote: sockets.server))
         }
       }
       for port in 0...1 {
@@ -114,7 +114,7 @@ private final class Relay: Sendable {
         state.withLock { $0.forwarded[port] += batch.count }
         for index in 0..<batch.count {
           fill(index)
-          _ = sockets.front.send(burst, from: sockets.front.localAddress, to: browser)
+          _ = sockets.front.send(burst, on: NetworkPath(local: sockets.front.localAddress, remote: browser))
         }
       }
     }

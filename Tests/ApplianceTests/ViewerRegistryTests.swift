@@ -1,5 +1,5 @@
 import Appliance
-import DatagramIO
+import Delivery
 import Fairness
 import RTP
 import Testing

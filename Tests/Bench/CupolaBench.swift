@@ -12,7 +12,7 @@ struct CupolaBench: AsyncParsableCommand {
     discussion: "Ends with 0 when all benches could be run, whatever their figures are.")
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case projection, pipeline, hardware, fanout, join, `switch`, latency, memory
+    case projection, pipeline, hardware, fanout, repair, join, `switch`, latency, memory
     case start, restart, stall, overhead, hostile
     /// Long: only when they are named.
     case reopen, soak
@@ -65,6 +65,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .pipeline: try MediaBench.pipeline(clip)
     case .hardware: try HardwareBench.run(clip)
     case .fanout: try FanOutBench.run(clip)
+    case .repair: [try RepairBench.run()]
     case .join: try await BrowserBench.join(clip)
     case .switch: try await BrowserBench.switches(clip)
     case .latency: [try await BrowserBench.latency(clip)]

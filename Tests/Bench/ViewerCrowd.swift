@@ -144,7 +144,7 @@ private final class CrowdViewer: @unchecked Sendable {
   func receive(by batch: inout DatagramBatch, at now: Instant) {
     socket.receive(into: &batch)
     for index in 0..<batch.count {
-      peer.receive(batch.payload(at: index), from: batch.source(at: index), to: batch.destination(at: index), at: now)
+      peer.receive(batch.payload(at: index), on: batch.path(at: index), at: now)
     }
     settle()
     if firstPacket == nil, peer.statistics.packets > 0 { firstPacket = now }
@@ -162,7 +162,7 @@ private final class CrowdViewer: @unchecked Sendable {
     for datagram in datagrams {
       burst.removeAll()
       _ = burst.append(datagram)
-      _ = socket.send(burst, from: peer.configuration.localAddress, to: remote)
+      _ = socket.send(burst, on: NetworkPath(local: peer.configuration.localAddress, remote: remote))
     }
   }
 
@@ -172,7 +172,7 @@ private final class CrowdViewer: @unchecked Sendable {
       case .transmit(let datagram):
         burst.removeAll()
         _ = burst.append(datagram.payload)
-        _ = socket.send(burst, from: datagram.from, to: datagram.to)
+        _ = socket.send(burst, on: datagram.path)
       case .event(.connected): break
       case .event(.frame(let frame)): watched.see(frame.timestamp, at: frame.arrival)
       case .event(.closed(let reason)): closed = reason

@@ -142,6 +142,51 @@ import Testing
     }
   }
 
+  @Test func `data under the keys is handed up in order, from either side`() throws {
+    var pair = try HandshakePair()
+    pair.run()
+    let messages = [[1], [2, 2], [UInt8](repeating: 3, count: 1100)] as [[UInt8]]
+    for message in messages {
+      #expect(pair.client.send(message))
+      #expect(pair.server.send(message))
+    }
+    pair.deliver()
+    #expect(data(pair.serverEvents) == messages)
+    #expect(data(pair.clientEvents) == messages)
+    #expect(!pair.client.send([UInt8](repeating: 0, count: DTLSTransport.maximumDatagram)))
+    pair.client.close()
+    #expect(!pair.client.send([1]))
+  }
+
+  @Test func `data that nobody takes is dropped when there is enough of it, and the end is still told`() throws {
+    var pair = try HandshakePair()
+    pair.run()
+    for number in 0..<100 {
+      #expect(pair.client.send([UInt8(number)]))
+      while let datagram = pair.client.pollDatagram() { pair.server.receive(datagram.span.bytes, at: pair.now) }
+    }
+    pair.client.close()
+    pair.deliver()
+    #expect(data(pair.serverEvents) == (0..<64).map { [UInt8($0)] })
+    #expect(pair.server.drops[.tooMuchData] == 36)
+    guard case .closed = pair.serverEvents.last else {
+      Issue.record("the end was not told")
+      return
+    }
+  }
+
+  @Test func `data before the handshake is done is nobody's`() throws {
+    var pair = try HandshakePair()
+    #expect(!pair.client.send([1]))
+    pair.server.receive(([23, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 7] as [UInt8]).span.bytes, at: pair.now)
+    pair.run()
+    #expect(pair.serverKeys != nil && data(pair.serverEvents).isEmpty)
+  }
+
+  private func data(_ events: [DTLSTransport.Event]) -> [[UInt8]] {
+    events.compactMap { if case .data(let bytes) = $0 { bytes } else { nil } }
+  }
+
   private func bytes(_ span: RawSpan) -> [UInt8] { span.withUnsafeBytes { [UInt8]($0) } }
 
   private func failure(_ events: [DTLSTransport.Event]) -> DTLSFailure? {

@@ -25,7 +25,7 @@ enum Kernel {
       socket.receive(into: &batch)
       for index in 0..<batch.count {
         let bytes = batch.payload(at: index).withUnsafeBytes { [UInt8]($0) }
-        received.append((bytes, batch.source(at: index), batch.destination(at: index)))
+        received.append((bytes, batch.path(at: index).remote, batch.path(at: index).local))
       }
     }
     return received
@@ -42,7 +42,8 @@ enum Kernel {
   static func send(
     _ lengths: [Int], on socket: inout UDPSocket, from: IPAddress, to: TransportAddress
   ) -> UDPSocket.SendResult {
-    socket.send(burst(lengths), from: TransportAddress(from, port: socket.localAddress.port), to: to)
+    socket.send(
+      burst(lengths), on: NetworkPath(local: TransportAddress(from, port: socket.localAddress.port), remote: to))
   }
 
   @Test(arguments: [UDPSocket.Sending.segmented, .separate], Kernel.loopbacks)

@@ -1,5 +1,6 @@
 import DTLS
 import DatagramIO
+import Delivery
 import Dispatch
 import Glibc
 import RTP
@@ -10,19 +11,19 @@ import WebRTC
 import WebRTCTestPeer
 
 /// A driver with real sockets on the loopback interface, viewers included.
-@Suite(.serialized) struct EngineDriverTests {
+@Suite(.serialized) struct DeliveryDriverTests {
   static let certificate = try! Certificate.generate()
-  let a = StreamID(preset: 1, codec: 0)
-  let b = StreamID(preset: 2, codec: 0)
+  let a = StreamID(1)
+  let b = StreamID(2)
   let log = EventLog()
 
   func driver(
     maximumConnections: Int = 10, bind: IPAddress = .anyV4,
     advertised: [IPAddress] = [.loopbackV4, .v6(high: 0, low: 1)]
-  ) throws -> EngineDriver {
+  ) throws -> DeliveryDriver {
     let log = log
-    return try EngineDriver(
-      configuration: EngineConfiguration(
+    return try DeliveryDriver(
+      configuration: DeliveryConfiguration(
         bind: TransportAddress(bind, port: 0),
         peer: PeerConfiguration(certificate: Self.certificate, localAddresses: [], now: Instant(nanoseconds: 0)),
         advertisedAddresses: advertised, maximumConnections: maximumConnections)
@@ -96,12 +97,12 @@ import WebRTCTestPeer
     defer { driver.stop() }
     let (first, second) = (try LoopbackViewer(seed: 4), try LoopbackViewer(seed: 5))
     let stream = a
-    await #expect(throws: EngineError.self) {
+    await #expect(throws: DeliveryError.self) {
       try await driver.accept(offer: "v=0", id: ConnectionID(1)) { _ in stream }
     }
     #expect(try await first.join(driver, as: ConnectionID(1), stream: a))
     let offer = second.peer.offer
-    let error = await #expect(throws: EngineError.self) {
+    let error = await #expect(throws: DeliveryError.self) {
       try await driver.accept(offer: offer, id: ConnectionID(2)) { _ in stream }
     }
     #expect(error?.description == "there are already 1 viewers, which is the limit")
@@ -142,8 +143,8 @@ import WebRTCTestPeer
   @Test func `a thread that is behind takes every selection and closing, and the last selection counts`() async throws {
     let gate = Gate()
     let log = log
-    let driver = try EngineDriver(
-      configuration: EngineConfiguration(
+    let driver = try DeliveryDriver(
+      configuration: DeliveryConfiguration(
         bind: TransportAddress(.loopbackV4, port: 0),
         peer: PeerConfiguration(certificate: Self.certificate, localAddresses: [], now: Instant(nanoseconds: 0)))
     ) {
@@ -161,7 +162,7 @@ import WebRTCTestPeer
     gate.waitUntilHeld()
     // More than any queue of commands holds.
     for number in 0..<10_000 {
-      driver.select(StreamID(preset: UInt8(number % 200), codec: 0), for: ConnectionID(0))
+      driver.select(StreamID(UInt32(number % 200)), for: ConnectionID(0))
     }
     driver.select(b, for: ConnectionID(0))
     driver.close(ConnectionID(1))
@@ -181,7 +182,7 @@ import WebRTCTestPeer
     let answer = try await driver.accept(offer: thief.peer.offer, id: ConnectionID(2)) { _ in stream }
     try thief.peer.accept(answer: answer, at: LoopbackViewer.now())
     while let output = thief.peer.pollOutput() {
-      if case .transmit(let datagram) = output { viewer.send(datagram.payload, to: datagram.to) }
+      if case .transmit(let datagram) = output { viewer.send(datagram.payload, to: datagram.path.remote) }
     }
     // What the viewer says is still heard as its own.
     driver.publish(frame(a, 1, isKeyFrame: true))
@@ -203,7 +204,7 @@ import WebRTCTestPeer
     #expect(log.contains { $0 == .closed(ConnectionID(1), .local) })
     #expect(await driver.statisticsOfThisMoment() == nil && driver.statistics() == nil)
     let stream = a
-    await #expect(throws: EngineError.self) { try await driver.accept(offer: "", id: ConnectionID(2)) { _ in stream } }
+    await #expect(throws: DeliveryError.self) { try await driver.accept(offer: "", id: ConnectionID(2)) { _ in stream } }
     let again = try UDPSocket(bind: port)
     #expect(again.localAddress.port == port.port)
   }
@@ -243,10 +244,10 @@ import WebRTCTestPeer
   @Test func `a port in use is an error that names it`() throws {
     let taken = try UDPSocket(bind: TransportAddress(.anyV4, port: 0))
     let port = taken.localAddress.port
-    let configuration = EngineConfiguration(
+    let configuration = DeliveryConfiguration(
       bind: TransportAddress(.anyV4, port: port),
       peer: PeerConfiguration(certificate: Self.certificate, localAddresses: [], now: Instant(nanoseconds: 0)))
-    #expect(throws: UDPSocketError.portInUse(port)) { try EngineDriver(configuration: configuration) { _ in } }
+    #expect(throws: UDPSocketError.portInUse(port)) { try DeliveryDriver(configuration: configuration) { _ in } }
     #expect(taken.localAddress.port == port)
   }
 
@@ -293,20 +294,20 @@ final class Gate: Sendable {
 
 /// The events of a driver, which its thread appends.
 final class EventLog: Sendable {
-  private let events = Mutex<[EngineEvent]>([])
+  private let events = Mutex<[DeliveryEvent]>([])
   private let arrival = DispatchSemaphore(value: 0)
 
-  func append(_ event: EngineEvent) {
+  func append(_ event: DeliveryEvent) {
     events.withLock { $0.append(event) }
     arrival.signal()
   }
 
-  func count(where matches: (EngineEvent) -> Bool) -> Int { events.withLock { $0.count(where: matches) } }
+  func count(where matches: (DeliveryEvent) -> Bool) -> Int { events.withLock { $0.count(where: matches) } }
 
-  func contains(where matches: (EngineEvent) -> Bool) -> Bool { count(where: matches) > 0 }
+  func contains(where matches: (DeliveryEvent) -> Bool) -> Bool { count(where: matches) > 0 }
 
   /// Waits until `count` events match; false when for five seconds nothing came.
-  func wait(for count: Int = 1, matching: (EngineEvent) -> Bool) -> Bool {
+  func wait(for count: Int = 1, matching: (DeliveryEvent) -> Bool) -> Bool {
     while self.count(where: matching) < count {
       if arrival.wait(timeout: .now() + 5) == .timedOut { return false }
     }

@@ -1,11 +1,11 @@
-import DatagramIO
+import Delivery
 import RTP
 import SansIO
 import Testing
 
 struct FrameMailboxTests {
-  let a = StreamID(preset: 1, codec: 0)
-  let b = StreamID(preset: 2, codec: 0)
+  let a = StreamID(1)
+  let b = StreamID(2)
 
   func frame(_ stream: StreamID, _ number: UInt32, isKeyFrame: Bool = false) -> PacketizedFrame {
     syntheticFrame(stream, number: number, isKeyFrame: isKeyFrame, byteCount: 10)
@@ -51,7 +51,7 @@ struct FrameMailboxTests {
 }
 
 struct KeyframeRequestTests {
-  let a = StreamID(preset: 1, codec: 0)
+  let a = StreamID(1)
   let start = Instant(nanoseconds: 0)
 
   @Test func `many who wait make one request, until the key frame comes`() {

@@ -1,5 +1,6 @@
 import DTLS
 import DatagramIO
+import Delivery
 import Glibc
 import RTP
 import SansIO
@@ -25,7 +26,7 @@ final class LoopbackViewer {
   }
 
   /// Joins the driver, and runs until connected.
-  func join(_ driver: EngineDriver, as id: ConnectionID, stream: StreamID) async throws -> Bool {
+  func join(_ driver: DeliveryDriver, as id: ConnectionID, stream: StreamID) async throws -> Bool {
     let answer = try await driver.accept(offer: peer.offer, id: id) { _ in stream }
     try peer.accept(answer: answer, at: Self.now())
     settle()
@@ -52,7 +53,7 @@ final class LoopbackViewer {
   func send(_ payload: [UInt8], to address: TransportAddress) {
     burst.removeAll()
     _ = burst.append(payload)
-    _ = socket.send(burst, from: socket.localAddress, to: address)
+    _ = socket.send(burst, on: NetworkPath(local: socket.localAddress, remote: address))
   }
 
   func close() {
@@ -64,7 +65,7 @@ final class LoopbackViewer {
     socket.receive(into: &batch)
     for index in 0..<batch.count {
       peer.receive(
-        batch.payload(at: index), from: batch.source(at: index), to: batch.destination(at: index), at: Self.now())
+        batch.payload(at: index), on: batch.path(at: index), at: Self.now())
     }
   }
 
@@ -74,7 +75,7 @@ final class LoopbackViewer {
       case .transmit(let datagram):
         burst.removeAll()
         _ = burst.append(datagram.payload)
-        _ = socket.send(burst, from: datagram.from, to: datagram.to)
+        _ = socket.send(burst, on: datagram.path)
       case .event(.connected): isConnected = true
       case .event(.frame(let frame)): frames.append(frame)
       case .event(.closed(let reason)): closed = reason

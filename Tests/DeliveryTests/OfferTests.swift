@@ -1,5 +1,5 @@
 import DTLS
-import DatagramIO
+import Delivery
 import Dispatch
 import RTP
 import SansIO
@@ -9,16 +9,16 @@ import WebRTC
 
 /// What strangers make of offers must not hold up those who watch.
 @Suite(.serialized) struct OfferTests {
-  let stream = StreamID(preset: 1, codec: 0)
+  let stream = StreamID(1)
   let log = EventLog()
 
-  func driver(maximumConnections: Int = 10) throws -> EngineDriver {
+  func driver(maximumConnections: Int = 10) throws -> DeliveryDriver {
     let log = log
-    return try EngineDriver(
-      configuration: EngineConfiguration(
+    return try DeliveryDriver(
+      configuration: DeliveryConfiguration(
         bind: TransportAddress(.loopbackV4, port: 0),
         peer: PeerConfiguration(
-          certificate: EngineDriverTests.certificate, localAddresses: [], now: Instant(nanoseconds: 0)),
+          certificate: DeliveryDriverTests.certificate, localAddresses: [], now: Instant(nanoseconds: 0)),
         maximumConnections: maximumConnections)
     ) { log.append($0) }
   }
@@ -34,7 +34,7 @@ import WebRTC
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for number: UInt64 in 0..<200 {
         group.addTask {
-          do throws(EngineError) {
+          do throws(DeliveryError) {
             _ = try await driver.accept(offer: offer, id: ConnectionID(100 + number)) { _ in
               gate.pass()
               return stream
@@ -64,13 +64,13 @@ import WebRTC
   @Test func `a connection is in the statistics when it is accepted, and its time line when it has connected`()
     async throws
   {
-    let statistics = Mutex<[EngineStatistics]>([])
+    let statistics = Mutex<[DeliveryStatistics]>([])
     let box = DriverBox()
-    let driver = try EngineDriver(
-      configuration: EngineConfiguration(
+    let driver = try DeliveryDriver(
+      configuration: DeliveryConfiguration(
         bind: TransportAddress(.loopbackV4, port: 0),
         peer: PeerConfiguration(
-          certificate: EngineDriverTests.certificate, localAddresses: [], now: Instant(nanoseconds: 0)))
+          certificate: DeliveryDriverTests.certificate, localAddresses: [], now: Instant(nanoseconds: 0)))
     ) { [log] event in
       if case .connected = event, let now = box.driver?.statistics() { statistics.withLock { $0.append(now) } }
       log.append(event)
@@ -112,14 +112,14 @@ import WebRTC
       for number: UInt64 in 0..<40 {
         group.addTask {
           _ = try await driver.accept(offer: offer, id: ConnectionID(number)) { _ in stream }
-          driver.select(StreamID(preset: UInt8(number), codec: 0), for: ConnectionID(number))
+          driver.select(StreamID(UInt32(number)), for: ConnectionID(number))
           if number.isMultiple(of: 2) { driver.close(ConnectionID(number)) }
         }
       }
       try await group.waitForAll()
     }
     let statistics = try #require(await driver.statisticsOfThisMoment())
-    #expect(Set(statistics.connections.map(\.stream.preset)) == Set((0..<40).filter { !$0.isMultiple(of: 2) }))
+    #expect(Set(statistics.connections.map(\.stream.number)) == Set((0..<40).filter { !$0.isMultiple(of: 2) }))
   }
 }
 
@@ -134,9 +134,9 @@ final class RefusalLog: Sendable {
 
 /// Lets the thread's events reach the driver that they come from.
 private final class DriverBox: Sendable {
-  private let held = Mutex<EngineDriver?>(nil)
+  private let held = Mutex<DeliveryDriver?>(nil)
 
-  var driver: EngineDriver? { held.withLock { $0 } }
+  var driver: DeliveryDriver? { held.withLock { $0 } }
 
-  func set(_ driver: EngineDriver?) { held.withLock { $0 = driver } }
+  func set(_ driver: DeliveryDriver?) { held.withLock { $0 = driver } }
 }

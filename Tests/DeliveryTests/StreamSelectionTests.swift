@@ -1,11 +1,11 @@
-import DatagramIO
+import Delivery
 import RTP
 import Testing
 
 struct StreamSelectionTests {
-  static let a = StreamID(preset: 1, codec: 0)
-  static let b = StreamID(preset: 2, codec: 0)
-  static let c = StreamID(preset: 3, codec: 0)
+  static let a = StreamID(1)
+  static let b = StreamID(2)
+  static let c = StreamID(3)
 
   enum Input {
     case key(StreamID), delta(StreamID), select(StreamID), lost

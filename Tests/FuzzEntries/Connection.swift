@@ -3,7 +3,6 @@ import ICE
 import RTP
 import SDP
 import SansIO
-import WebRTC
 import WebRTCTestPeer
 
 private let certificates = try? (server: Certificate.generate(), viewer: Certificate.generate())
@@ -17,62 +16,36 @@ public func fuzzConnection(_ bytes: UnsafeRawBufferPointer) {
   guard let certificates else { preconditionFailure("no certificate can be made") }
   var input = FuzzInput(bytes: bytes)
   do {
-    var pair = try ConnectedPair.connected(server: certificates.server, viewer: certificates.viewer)
-    pair.takeSteps(&input)
-    precondition(pair.saidGoodbye || !pair.server.isClosed, "\(pair.reason.map { "\($0)" } ?? "")")
+    var fuzzed = try FuzzedCall(server: certificates.server, viewer: certificates.viewer)
+    fuzzed.takeSteps(&input)
+    precondition(fuzzed.saidGoodbye || !fuzzed.call.server.isClosed, "\(fuzzed.call.reason.map { "\($0)" } ?? "")")
     // It is still there in more than name.
-    guard !pair.saidGoodbye else { return }
-    pair.pass(.seconds(6))
-    precondition(!pair.server.isClosed && pair.server.isConnected)
-    pair.viewer.close(at: pair.now)
-    pair.exchange()
-    precondition(pair.server.isClosed && pair.reason == .peer)
+    guard !fuzzed.saidGoodbye else { return }
+    fuzzed.call.pass(.seconds(6))
+    precondition(!fuzzed.call.server.isClosed && fuzzed.call.server.isConnected)
+    fuzzed.call.viewer.close(at: fuzzed.call.now)
+    fuzzed.call.exchange()
+    precondition(fuzzed.call.server.isClosed && fuzzed.call.reason == .peer)
   } catch {
     preconditionFailure("\(error)")
   }
 }
 
-/// A connection and its viewer, without a network between them, in virtual time.
-private struct ConnectedPair: ~Copyable {
-  static let serverAddress = TransportAddress(.v4(0x0A00_0001), port: 8189)
-  static let viewerAddress = TransportAddress(.v4(0x0A00_0002), port: 50_000)
+/// A call that is up, and what the fuzzer knows of it.
+private struct FuzzedCall: ~Copyable {
   static let stranger = TransportAddress(.v4(0x0A00_0003), port: 50_000)
 
-  private static let start = Instant(nanoseconds: 5_000_000_000)
-
-  var server: PeerConnection
-  var viewer: TestPeer
-  var now = ConnectedPair.start
+  var call: DirectCall
   /// Whether RTCP under the viewer's keys held a BYE.
   var saidGoodbye = false
-  var reason: CloseReason?
-  private var last: [UInt8] = []
   private let lite: ICECredentials
   private let remote: ICECredentials
   private var transactions: UInt64 = 0
 
-  static func connected(server certificate: Certificate, viewer other: Certificate) throws -> ConnectedPair {
-    var random = SeededGenerator(seed: 1)
-    var viewer = TestPeer(configuration: .init(localAddress: viewerAddress, certificate: other), random: &random)
-    let server = try PeerConnection(
-      offer: viewer.offer,
-      configuration: .init(certificate: certificate, localAddresses: [serverAddress], now: start), random: &random)
-    let (lite, remote) = (try credentials(server.answer), try credentials(viewer.offer))
-    try viewer.accept(answer: server.answer, at: start)
-    var pair = ConnectedPair(server: server, viewer: viewer, lite: lite, remote: remote)
-    pair.exchange()
-    pair.pass(.seconds(1))
-    precondition(pair.server.isConnected && pair.viewer.isConnected)
-    return pair
-  }
-
-  private init(
-    server: consuming PeerConnection, viewer: consuming TestPeer, lite: ICECredentials, remote: ICECredentials
-  ) {
-    self.server = server
-    self.viewer = viewer
-    self.lite = lite
-    self.remote = remote
+  init(server: Certificate, viewer: Certificate) throws {
+    let call = try DirectCall(server: server, viewer: viewer)
+    (lite, remote) = (try Self.credentials(call.server.answer), try Self.credentials(call.viewer.offer))
+    self.call = call
   }
 
   private static func credentials(_ text: String) throws -> ICECredentials {
@@ -88,14 +61,14 @@ private struct ConnectedPair: ~Copyable {
     for _ in 0..<256 {
       guard let step = input.nextUInt8() else { return }
       switch step % 8 {
-      case 0: if let junk = bytes(&input) { give(junk) }
-      case 1: if let record = record(&input) { give(record) }
-      case 2: if let check = check(&input) { give(check, from: step & 8 == 0 ? Self.viewerAddress : Self.stranger) }
+      case 0: if let junk = bytes(&input) { call.give(junk) }
+      case 1: if let record = record(&input) { call.give(record) }
+      case 2: if let check = check(&input) { call.give(check, from: step & 8 == 0 ? DirectCall.path.remote : Self.stranger) }
       case 3: if let compound = bytes(&input) { report(compound) }
-      case 4: if let harmed = harmed(&input) { give(harmed) }
-      case 5: if let rest = bytes(&input) { give([0x80 | step >> 3] + rest) }
-      case 6: pass(.milliseconds(10 * Int64(input.nextUInt8() ?? 0)))
-      default: if let junk = bytes(&input) { give(junk, from: Self.stranger) }
+      case 4: if let harmed = harmed(&input) { call.give(harmed) }
+      case 5: if let rest = bytes(&input) { call.give([0x80 | step >> 3] + rest) }
+      case 6: call.pass(.milliseconds(10 * Int64(input.nextUInt8() ?? 0)))
+      default: if let junk = bytes(&input) { call.give(junk, from: Self.stranger) }
       }
     }
   }
@@ -131,52 +104,14 @@ private struct ConnectedPair: ~Copyable {
     if let packets = try? RTCPPacket.parse(compound.span.bytes) {
       for case .goodbye in packets { saidGoodbye = true }
     }
-    viewer.sendRTCP { writer, _ in writer.write(compound) }
-    exchange()
+    call.viewer.sendRTCP { writer, _ in writer.write(compound) }
+    call.exchange()
   }
 
   private func harmed(_ input: inout FuzzInput) -> [UInt8]? {
-    guard let place = input.nextUInt16(), let value = input.nextUInt8(), !last.isEmpty else { return nil }
-    var harmed = last
-    harmed[Int(place) % last.count] ^= value
+    guard let place = input.nextUInt16(), let value = input.nextUInt8(), !call.lastToServer.isEmpty else { return nil }
+    var harmed = call.lastToServer
+    harmed[Int(place) % harmed.count] ^= value
     return harmed
-  }
-
-  private mutating func give(_ datagram: [UInt8], from address: TransportAddress = viewerAddress) {
-    server.receive(datagram.span.bytes, from: address, to: Self.serverAddress, at: now)
-    exchange()
-  }
-
-  mutating func pass(_ duration: Duration) {
-    let end = now + duration
-    while let due = [server.deadline, viewer.deadline].compactMap({ $0 }).min(), due <= end {
-      now = max(now, due)
-      server.advance(to: now)
-      viewer.advance(to: now)
-      exchange()
-    }
-    now = end
-  }
-
-  mutating func exchange() {
-    var isBusy = true
-    while isBusy {
-      isBusy = false
-      while let output = server.pollOutput() {
-        isBusy = true
-        switch output {
-        case .transmit(let datagram) where datagram.to == Self.viewerAddress:
-          viewer.receive(datagram.payload.span.bytes, from: datagram.from, to: datagram.to, at: now)
-        case .event(.closed(let reason)): self.reason = reason
-        case .transmit, .event: break
-        }
-      }
-      while let output = viewer.pollOutput() {
-        isBusy = true
-        guard case .transmit(let datagram) = output else { continue }
-        last = datagram.payload
-        server.receive(datagram.payload.span.bytes, from: datagram.from, to: datagram.to, at: now)
-      }
-    }
   }
 }

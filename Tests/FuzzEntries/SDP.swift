@@ -1,4 +1,5 @@
 import SDP
+import SansIO
 
 /// Parses the bytes as a session description, writes it again, and answers it.
 public func fuzzSDP(_ bytes: UnsafeRawBufferPointer) {
@@ -8,10 +9,11 @@ public func fuzzSDP(_ bytes: UnsafeRawBufferPointer) {
     guard let again = try? SessionDescription(parsing: text) else { preconditionFailure("cannot read its own") }
     precondition(again == offer)
   }
+  guard let fingerprint = Fingerprint(algorithm: .sha256, bytes: [UInt8](repeating: 0xAB, count: 32)) else { return }
   let parameters = AnswerParameters(
     ufrag: "abcdefgh", password: "abcdefghijklmnopqrstuvwx",
-    fingerprint: Fingerprint(algorithm: "sha-256", value: Array(repeating: "AB", count: 32).joined(separator: ":")),
-    candidates: ["candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host"], sessionID: 1, ssrc: 2, rtxSSRC: 3)
+    fingerprint: fingerprint,
+    candidates: [Candidate(host: TransportAddress(.v4(0xC000_0201), port: 8189))], sessionID: 1, ssrc: 2, rtxSSRC: 3)
   guard let answer = try? AnswerBuilder(parameters).answer(to: offer) else { return }
   guard let parsed = try? SessionDescription(parsing: answer.text) else { preconditionFailure("cannot read its own") }
   precondition(parsed.media.count == offer.media.count)

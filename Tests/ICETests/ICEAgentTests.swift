@@ -159,7 +159,7 @@ import WebRTCTestPeer
   /// What a peer that got `challenge` answers.
   private func answer(_ challenge: Transmit, _ network: ICENetwork, password: String? = nil) throws -> [UInt8] {
     let transaction = try STUNMessage(challenge.payload).transaction
-    return STUNMessage(.success, transaction: transaction, attributes: [.xorMappedAddress(challenge.from)])
+    return STUNMessage(.success, transaction: transaction, attributes: [.xorMappedAddress(challenge.path.local)])
       .encoded(password: password ?? network.peer.local.password)
   }
 
@@ -173,7 +173,7 @@ import WebRTCTestPeer
       // Signed and fresh, and from where the peer is not.
       let bytes = check(network, transaction: transaction).encoded(password: password)
       let answers = network.inject(bytes, from: stranger)
-      #expect(answers.count == 2 && answers.allSatisfy { $0.to == stranger && $0.payload.count <= bytes.count })
+      #expect(answers.count == 2 && answers.allSatisfy { $0.path.remote == stranger && $0.payload.count <= bytes.count })
       challenges.append(try #require(answers.first))
     }
     #expect(network.agent.selectedPath?.remote == ICENetwork.browser)

@@ -9,8 +9,8 @@ struct ICENetwork {
   static let browser = TransportAddress(.v4(0xC000_0207), port: 50001)
   static let browser6 = TransportAddress(.v6(high: 0x2001_0DB8_0000_0000, low: 7), port: 50002)
 
-  static let pair = ICEControllingAgent.Pair(local: browser, remote: server)
-  static let pair6 = ICEControllingAgent.Pair(local: browser6, remote: server6)
+  static let pair = NetworkPath(local: browser, remote: server)
+  static let pair6 = NetworkPath(local: browser6, remote: server6)
 
   var now = Instant(nanoseconds: 0)
   var agent: ICEAgent
@@ -24,7 +24,7 @@ struct ICENetwork {
   var isUp = true
 
   init(
-    seed: UInt64, conditions: LossyLink.Conditions = .init(), pairs: [ICEControllingAgent.Pair] = [ICENetwork.pair],
+    seed: UInt64, conditions: LossyLink.Conditions = .init(), pairs: [NetworkPath] = [ICENetwork.pair],
     aggressive: Bool = false
   ) {
     var generator = SeededGenerator(seed: seed)
@@ -48,11 +48,11 @@ struct ICENetwork {
       agent.advance(to: now)
       peer.advance(to: now)
       while let datagram = up.receive(at: now) {
-        agent.receive(datagram.payload.span.bytes, from: datagram.from, to: datagram.to, at: now)
+        agent.receive(datagram.payload.span.bytes, on: datagram.path.reversed, at: now)
         drain()
       }
       while let datagram = down.receive(at: now) {
-        peer.receive(datagram.payload.span.bytes, from: datagram.from, to: datagram.to, at: now)
+        peer.receive(datagram.payload.span.bytes, on: datagram.path.reversed, at: now)
         drain()
       }
       drain()
@@ -62,7 +62,7 @@ struct ICENetwork {
 
   /// Hands a datagram to the agent and returns its answers.
   mutating func inject(_ payload: [UInt8], from: TransportAddress = ICENetwork.browser) -> [Transmit] {
-    agent.receive(payload.span.bytes, from: from, to: Self.server, at: now)
+    agent.receive(payload.span.bytes, on: NetworkPath(local: Self.server, remote: from), at: now)
     var answers: [Transmit] = []
     while let output = agent.pollOutput() {
       switch output {

@@ -1,4 +1,5 @@
 import RTP
+import SansIO
 
 /// Puts H.264 payloads back together into NAL units, straight from RFC 6184: the oracle of the payloader's tests.
 func nalUnits(of frame: PacketizedFrame) -> [[UInt8]]? {
@@ -52,10 +53,10 @@ func unit(_ header: UInt8, count: Int) -> [UInt8] {
 
 extension H264Payloader {
   func payload(_ bytes: [UInt8], timestamp: UInt32 = 0, isKeyFrame: Bool = false) -> PacketizedFrame? {
-    payload(bytes.span.bytes, stream: .test, timestamp: timestamp, isKeyFrame: isKeyFrame)
+    payload(bytes.span.bytes, stream: .test, timestamp: timestamp, due: Instant(nanoseconds: 0), isKeyFrame: isKeyFrame)
   }
 }
 
 extension StreamID {
-  static let test = StreamID(preset: 1, codec: 0)
+  static let test = StreamID(1)
 }

@@ -2,15 +2,15 @@ import SDP
 import Testing
 
 @Suite struct AnswerBuilderTests {
-  static let fingerprint = Fingerprint(
-    algorithm: "SHA-256", value: Array(repeating: "a5", count: 32).joined(separator: ":"))
+  static let fingerprint = Fingerprint("SHA-256 " + Array(repeating: "a5", count: 32).joined(separator: ":"))!
   static let parameters = AnswerParameters(
     ufrag: "Cupola01", password: "abcdefghijklmnopqrstuvwx", fingerprint: fingerprint,
     candidates: [
-      "candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host", "candidate:2 1 udp 2130706175 2001:db8::1 8189 typ host",
+      Candidate("candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host")!,
+      Candidate("candidate:2 1 udp 2130706175 2001:db8::1 8189 typ host")!,
     ], sessionID: 42, ssrc: 1000, rtxSSRC: 1001, streamID: "stream", trackID: "track")
 
-  private func answer(_ text: String, codecs: [VideoCodecName] = [.h264, .vp8]) throws -> Answer {
+  private func answer(_ text: String, codecs: [VideoCodec] = [.h264, .vp8]) throws -> Answer {
     var parameters = Self.parameters
     parameters.videoCodecs = codecs
     return try AnswerBuilder(parameters).answer(to: SessionDescription(parsing: text))

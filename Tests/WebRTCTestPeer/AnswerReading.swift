@@ -11,9 +11,9 @@ public enum TestPeerError: Error, Sendable {
 /// What the test peer reads off an answer.
 struct AnswerReading {
   var credentials: ICECredentials
-  var fingerprints: [DTLS.Fingerprint]
+  var fingerprints: [Fingerprint]
   var remote: TransportAddress
-  var codec: VideoCodecName
+  var codec: VideoCodec
   var payloadType: UInt8
   var retransmissionType: UInt8?
   var source: UInt32
@@ -25,7 +25,7 @@ struct AnswerReading {
     let answer = try SessionDescription(parsing: text)
     guard let video = answer.media.first(where: { $0.kind == "video" && !$0.isRejected }),
       let format = video.payloadFormats.first,
-      let codec = VideoCodecName.allCases.first(where: { $0.encoding == format.map.encoding })
+      let codec = VideoCodec.allCases.first(where: { $0.encoding == format.map.encoding })
     else { throw TestPeerError.noVideo }
     guard let ufrag = video.iceUfrag, let password = video.icePassword,
       let credentials = ICECredentials(ufrag: ufrag, password: password)
@@ -35,7 +35,7 @@ struct AnswerReading {
     let sources = video.values(of: "ssrc").compactMap { $0.split(separator: " ").first.flatMap { UInt32($0) } }
     guard let source = sources.first else { throw TestPeerError.noSource }
     self.credentials = credentials
-    fingerprints = video.fingerprints.compactMap { DTLS.Fingerprint(algorithm: $0.algorithm, value: $0.value) }
+    fingerprints = video.fingerprints
     self.remote = remote
     self.codec = codec
     payloadType = format.payloadType

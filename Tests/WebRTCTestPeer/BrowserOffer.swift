@@ -6,7 +6,7 @@ struct BrowserOffer {
   var credentials: ICECredentials
   /// What follows `a=fingerprint:`.
   var fingerprint: String
-  var codecs: [VideoCodecName]
+  var codecs: [VideoCodec]
   var offersRetransmission: Bool
 
   /// The header extension identifiers that are offered.

@@ -14,15 +14,6 @@ public struct ICEControllingAgent: ProtocolEngine {
     case consentExpired
   }
 
-  public struct Pair: Hashable, Sendable {
-    public var local: TransportAddress
-    public var remote: TransportAddress
-
-    public init(local: TransportAddress, remote: TransportAddress) {
-      self.local = local
-      self.remote = remote
-    }
-  }
 
   static let pacing = Duration.milliseconds(50)
   static let retransmission = Duration.milliseconds(250)
@@ -31,13 +22,13 @@ public struct ICEControllingAgent: ProtocolEngine {
 
   private enum State {
     case checking
-    case nominating(Pair)
-    case connected(Pair, consentUntil: Instant)
+    case nominating(NetworkPath)
+    case connected(NetworkPath, consentUntil: Instant)
     case expired
   }
 
   private struct PendingCheck {
-    var pair: Pair
+    var pair: NetworkPath
     var nominates: Bool
     var priority: UInt32
     var sendAt: Instant
@@ -54,7 +45,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   /// Checks of the peer's own that were answered.
   public private(set) var checksAnswered = 0
 
-  private let pairs: [Pair]
+  private let pairs: [NetworkPath]
   private let tieBreaker: UInt64
   private var generator: SeededGenerator
   private var state = State.checking
@@ -64,7 +55,7 @@ public struct ICEControllingAgent: ProtocolEngine {
 
   /// Checks start at `now`, one every 50 ms.
   public init(
-    local: ICECredentials, remote: ICECredentials, pairs: [Pair], seed: UInt64, at now: Instant
+    local: ICECredentials, remote: ICECredentials, pairs: [NetworkPath], seed: UInt64, at now: Instant
   ) {
     self.local = local
     self.remote = remote
@@ -77,7 +68,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   }
 
   /// The path that media takes.
-  public var selectedPair: Pair? { if case .connected(let pair, _) = state { pair } else { nil } }
+  public var selectedPair: NetworkPath? { if case .connected(let pair, _) = state { pair } else { nil } }
 
   public var deadline: Instant? {
     var times = pending.values.map(\.sendAt)
@@ -89,7 +80,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   public mutating func pollOutput() -> Output<Event>? { outputs.isEmpty ? nil : outputs.removeFirst() }
 
   /// Checks another path with USE-CANDIDATE, and moves there when that is answered.
-  public mutating func nominate(_ pair: Pair, at now: Instant) {
+  public mutating func nominate(_ pair: NetworkPath, at now: Instant) {
     state = .nominating(pair)
     pending = [:]
     nextConsent = nil
@@ -117,16 +108,14 @@ public struct ICEControllingAgent: ProtocolEngine {
     }
   }
 
-  public mutating func receive(
-    _ payload: borrowing RawSpan, from: TransportAddress, to: TransportAddress, at now: Instant
-  ) {
+  public mutating func receive(_ payload: borrowing RawSpan, on path: NetworkPath, at now: Instant) {
     let bytes = copy payload
     let message = try? STUNMessage.parse(bytes)
-    if let message, message.messageClass == .request { return answer(message, bytes, from: from, to: to) }
+    if let message, message.messageClass == .request { return answer(message, bytes, on: path) }
     guard let message, message.messageClass == .success,
       message.isAuthentic(in: bytes, password: remote.password),
       let check = pending.removeValue(forKey: message.transaction),
-      check.pair == Pair(local: to, remote: from), message.xorMappedAddress == to
+      check.pair == path, message.xorMappedAddress == path.local
     else {
       answersDropped += 1
       return
@@ -148,9 +137,7 @@ public struct ICEControllingAgent: ProtocolEngine {
   }
 
   /// A full agent answers the checks that come to it, whoever is controlling.
-  private mutating func answer(
-    _ check: STUNMessage, _ bytes: RawSpan, from: TransportAddress, to: TransportAddress
-  ) {
+  private mutating func answer(_ check: STUNMessage, _ bytes: RawSpan, on path: NetworkPath) {
     guard answersChecks, check.isFingerprinted, check.username == "\(local.ufrag):\(remote.ufrag)",
       check.isAuthentic(in: bytes, password: local.password)
     else {
@@ -158,18 +145,18 @@ public struct ICEControllingAgent: ProtocolEngine {
       return
     }
     checksAnswered += 1
-    let response = STUNMessage(.success, transaction: check.transaction, attributes: [.xorMappedAddress(from)])
-    outputs.append(.transmit(Transmit(payload: response.encoded(password: local.password), from: to, to: from)))
+    let response = STUNMessage(.success, transaction: check.transaction, attributes: [.xorMappedAddress(path.remote)])
+    outputs.append(.transmit(Transmit(payload: response.encoded(password: local.password), on: path)))
   }
 
-  private mutating func connect(_ pair: Pair, at now: Instant) {
+  private mutating func connect(_ pair: NetworkPath, at now: Instant) {
     state = .connected(pair, consentUntil: now + Self.consentTimeout)
     nextConsent = now + Self.consentInterval
     pending = [:]
     outputs.append(.event(.connected(local: pair.local, remote: pair.remote)))
   }
 
-  private mutating func schedule(_ pair: Pair, nominates: Bool, at time: Instant) {
+  private mutating func schedule(_ pair: NetworkPath, nominates: Bool, at time: Instant) {
     let preference = UInt16.max - UInt16(truncatingIfNeeded: pairs.firstIndex(of: pair) ?? pairs.count)
     pending[STUNTransactionID(random: &generator)] = PendingCheck(
       pair: pair, nominates: nominates,
@@ -185,6 +172,6 @@ public struct ICEControllingAgent: ProtocolEngine {
     if check.nominates || nominatesAggressively { message.attributes.append(.useCandidate) }
     checksSent += 1
     let payload = message.encoded(password: remote.password)
-    outputs.append(.transmit(Transmit(payload: payload, from: check.pair.local, to: check.pair.remote)))
+    outputs.append(.transmit(Transmit(payload: payload, on: check.pair)))
   }
 }

@@ -20,7 +20,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
   public struct Configuration: Sendable {
     public var localAddress: TransportAddress
     public var certificate: Certificate
-    public var codecs: [VideoCodecName] = [.h264, .vp8]
+    public var codecs: [VideoCodec] = [.h264, .vp8]
     /// RTX (RFC 4588); without it lost packets come again as they were.
     public var offersRetransmission = true
     /// Whether missing packets are asked for.
@@ -29,7 +29,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
     /// Whether checks that come to this side are answered, as every full agent does.
     public var answersChecks = true
     /// What the offer says instead of the certificate's own fingerprint.
-    public var claimedFingerprint: DTLS.Fingerprint?
+    public var claimedFingerprint: Fingerprint?
 
     public init(localAddress: TransportAddress, certificate: Certificate) {
       self.localAddress = localAddress
@@ -98,7 +98,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
   }
 
   /// The codec that the answer chose.
-  public var codec: VideoCodecName? { answer?.codec }
+  public var codec: VideoCodec? { answer?.codec }
   /// The source of the media stream.
   public var source: UInt32? { answer?.source }
   public var isConnected: Bool { media != nil }
@@ -125,7 +125,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
   public mutating func accept(answer text: String, at now: Instant) throws {
     let reading = try AnswerReading(text, isV6: configuration.localAddress.ip.isV6)
     dtls = try DTLSTransport(role: .client, certificate: configuration.certificate, accepting: reading.fingerprints)
-    let pair = ICEControllingAgent.Pair(local: configuration.localAddress, remote: reading.remote)
+    let pair = NetworkPath(local: configuration.localAddress, remote: reading.remote)
     ice = ICEControllingAgent(
       local: credentials, remote: reading.credentials, pairs: [pair], seed: seed, at: now)
     ice?.answersChecks = configuration.answersChecks
@@ -150,13 +150,11 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
     }
   }
 
-  public mutating func receive(
-    _ payload: borrowing RawSpan, from: TransportAddress, to: TransportAddress, at now: Instant
-  ) {
+  public mutating func receive(_ payload: borrowing RawSpan, on path: NetworkPath, at now: Instant) {
     guard !isClosed else { return }
     switch PacketKind(payload) {
     case .stun:
-      ice?.receive(payload, from: from, to: to, at: now)
+      ice?.receive(payload, on: path, at: now)
       drainICE(at: now)
     case .dtls:
       dtls?.receive(payload, at: now)
@@ -209,7 +207,7 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
 
   mutating func transmit(_ payload: [UInt8]) {
     guard let remote = answer?.remote else { return }
-    emit(.transmit(Transmit(payload: payload, from: configuration.localAddress, to: remote)))
+    emit(.transmit(Transmit(payload: payload, on: NetworkPath(local: configuration.localAddress, remote: remote))))
   }
 
   mutating func end(_ reason: String) {

@@ -55,7 +55,7 @@ import WebRTCTestPeer
 
     mutating func send(_ datagram: [UInt8], from address: TransportAddress) {
       received += datagram.count
-      server.receive(datagram.span.bytes, from: address, to: Call.serverAddress, at: now)
+      server.receive(datagram.span.bytes, on: NetworkPath(local: Call.serverAddress, remote: address), at: now)
       take()
     }
 

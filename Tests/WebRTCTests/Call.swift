@@ -1,6 +1,6 @@
 import DTLS
+import Media
 import RTP
-import SDP
 import SansIO
 import WebRTC
 import WebRTCTestPeer
@@ -33,7 +33,7 @@ struct Call: ~Copyable {
   static let viewerCertificate = try! Certificate.generate()
 
   init(
-    _ conditions: LossyLink.Conditions = .init(), seed: UInt64, codecs: [VideoCodecName] = [.h264, .vp8],
+    _ conditions: LossyLink.Conditions = .init(), seed: UInt64, codecs: [VideoCodec] = [.h264, .vp8],
     configure: (inout TestPeer.Configuration) -> Void = { _ in }
   ) throws {
     var random = SeededGenerator(seed: seed)
@@ -49,7 +49,7 @@ struct Call: ~Copyable {
         wallClockOffset: 1_700_000_000_000_000_000),
       random: &random)
     try viewer.accept(answer: server.answer, at: now)
-    stream = SyntheticStream(preset: 1, codec: server.session.video.codec)
+    stream = SyntheticStream(1, codec: server.session.video.codec)
     toViewer = LossyLink(conditions, seed: seed &* 2)
     toServer = LossyLink(conditions, seed: seed &* 2 &+ 1)
     self.viewer = viewer
@@ -99,15 +99,13 @@ struct Call: ~Copyable {
 
   @discardableResult
   mutating func send(_ frame: PacketizedFrame, _ data: [UInt8]) -> SentFrame? {
-    guard let result = server.send(frame, burst: &burst, at: now) else { return nil }
+    guard let result = server.send(frame, burst: &burst) else { return nil }
     if frame.isKeyFrame { wantsKeyframe = false }
     sent.append((result, data))
     for index in 0..<burst.count {
       let payload = burst.bytes(at: index).withUnsafeBytes { [UInt8]($0) }
       bytesSent += payload.count
-      if let remote = server.remoteAddress, let local = server.localAddress {
-        toViewer.send(Transmit(payload: payload, from: local, to: remote), at: now)
-      }
+      if let path = server.path { toViewer.send(Transmit(payload: payload, on: path), at: now) }
     }
     burst.removeAll()
     return result
@@ -115,8 +113,21 @@ struct Call: ~Copyable {
 
   /// Gives a datagram to the server as if it came from `address`.
   mutating func inject(_ datagram: [UInt8], from address: TransportAddress = Call.viewerAddress) {
-    server.receive(datagram.span.bytes, from: address, to: Self.serverAddress, at: now)
+    server.receive(datagram.span.bytes, on: NetworkPath(local: Self.serverAddress, remote: address), at: now)
+    resend()
     exchange()
+  }
+
+  /// Sends again what the viewer misses, as the driver does after each datagram.
+  private mutating func resend() {
+    guard server.hasMissingPackets else { return }
+    server.resend(into: &burst, at: now)
+    for index in 0..<burst.count {
+      let payload = burst.bytes(at: index).withUnsafeBytes { [UInt8]($0) }
+      bytesSent += payload.count
+      if let path = server.path { toViewer.send(Transmit(payload: payload, on: path), at: now) }
+    }
+    burst.removeAll()
   }
 
   mutating func closeServer() {
@@ -158,11 +169,12 @@ struct Call: ~Copyable {
       }
       while let datagram = toServer.receive(at: now) {
         isBusy = true
-        server.receive(datagram.payload.span.bytes, from: datagram.from, to: datagram.to, at: now)
+        server.receive(datagram.payload.span.bytes, on: datagram.path.reversed, at: now)
+        resend()
       }
       while let datagram = toViewer.receive(at: now) {
         isBusy = true
-        viewer.receive(datagram.payload.span.bytes, from: datagram.from, to: datagram.to, at: now)
+        viewer.receive(datagram.payload.span.bytes, on: datagram.path.reversed, at: now)
       }
     }
   }

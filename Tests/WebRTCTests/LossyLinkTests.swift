@@ -3,14 +3,15 @@ import Testing
 import WebRTCTestPeer
 
 @Suite struct LossyLinkTests {
-  private let address = TransportAddress(.loopbackV4, port: 1)
+  private let path = NetworkPath(
+    local: TransportAddress(.loopbackV4, port: 1), remote: TransportAddress(.loopbackV4, port: 1))
 
   private func run(_ conditions: LossyLink.Conditions, seed: UInt64) -> (arrived: [[UInt8]], LossyLink.Statistics) {
     var link = LossyLink(conditions, seed: seed)
     var arrived: [[UInt8]] = []
     for number in 0..<1000 {
       let now = Instant(nanoseconds: Int64(number) * 1_000_000)
-      link.send(Transmit(payload: [UInt8(number & 255), UInt8(number >> 8)], from: address, to: address), at: now)
+      link.send(Transmit(payload: [UInt8(number & 255), UInt8(number >> 8)], on: path), at: now)
       while let datagram = link.receive(at: now) { arrived.append(datagram.payload) }
     }
     while let due = link.deadline, let datagram = link.receive(at: due) { arrived.append(datagram.payload) }

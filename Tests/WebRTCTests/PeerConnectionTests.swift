@@ -1,4 +1,5 @@
 import DTLS
+import Media
 import RTP
 import SDP
 import SansIO
@@ -7,8 +8,8 @@ import WebRTC
 import WebRTCTestPeer
 
 @Suite struct PeerConnectionTests {
-  @Test(arguments: [VideoCodecName.h264, .vp8])
-  func `a viewer connects and gets every frame as it was sent`(codec: VideoCodecName) throws {
+  @Test(arguments: [VideoCodec.h264, .vp8])
+  func `a viewer connects and gets every frame as it was sent`(codec: VideoCodec) throws {
     var call = try Call(seed: 1, codecs: [codec])
     #expect(call.server.session.video.codec == codec)
     let isConnected = call.connect()
@@ -77,9 +78,9 @@ import WebRTCTestPeer
     call.sendFrame()
     let before = call.stream
     // The same time again, as two presets of one moment have; then one from the past.
-    call.stream = SyntheticStream(preset: 2, timestamp: before.timestamp &- SyntheticStream.interval)
+    call.stream = SyntheticStream(2, timestamp: before.timestamp &- SyntheticStream.interval)
     call.sendFrame(forceKeyframe: true)
-    call.stream = SyntheticStream(preset: 3, timestamp: before.timestamp &- 9 * SyntheticStream.interval)
+    call.stream = SyntheticStream(3, timestamp: before.timestamp &- 9 * SyntheticStream.interval)
     call.sendFrame(forceKeyframe: true)
     call.stream = before
     call.sendFrame(forceKeyframe: true)
@@ -88,7 +89,7 @@ import WebRTCTestPeer
     let timestamps = call.sent.map(\.sent.timestamp)
     for (earlier, later) in zip(timestamps, timestamps.dropFirst()) { #expect(later.isNewer(than: earlier)) }
     #expect(timestamps.last == timestamps[0] &+ 2 * SyntheticStream.interval)
-    #expect(call.sent.map(\.sent.stream.preset) == [1, 1, 2, 3, 1])
+    #expect(call.sent.map(\.sent.stream.number) == [1, 1, 2, 3, 1])
     // No gap and no other source: the viewer got them all without a request.
     #expect(call.received.map(\.data) == call.sent.map(\.data))
     let statistics = call.viewer.statistics
@@ -111,7 +112,7 @@ import WebRTCTestPeer
     try viewer.accept(answer: server.answer, at: Instant(nanoseconds: 0))
     var destinations: Set<TransportAddress> = []
     while let output = viewer.pollOutput() {
-      if case .transmit(let datagram) = output { destinations.insert(datagram.to) }
+      if case .transmit(let datagram) = output { destinations.insert(datagram.path.remote) }
     }
     #expect(destinations == [local[1]])
   }

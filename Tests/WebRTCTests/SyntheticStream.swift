@@ -1,29 +1,31 @@
+import Media
 import RTP
-import SDP
 import SansIO
 
 /// Coded pictures of a made-up stream: the form of H.264 or VP8, with contents that tell one picture from another.
 struct SyntheticStream {
   let id: StreamID
-  let codec: VideoCodecName
+  let codec: VideoCodec
   /// 30 frames per second.
   static let interval: UInt32 = 3000
   var timestamp: UInt32
   private var number: UInt8 = 0
 
-  init(preset: UInt8, codec: VideoCodecName = .h264, timestamp: UInt32 = 0) {
-    id = StreamID(preset: preset, codec: codec == .h264 ? 0 : 1)
+  init(_ number: UInt32, codec: VideoCodec = .h264, timestamp: UInt32 = 0) {
+    id = StreamID(number)
     self.codec = codec
     self.timestamp = timestamp
   }
 
   /// The next picture, and its bytes as they should arrive.
-  mutating func next(isKeyFrame: Bool, size: Int? = nil) -> (frame: PacketizedFrame, data: [UInt8]) {
+  mutating func next(
+    isKeyFrame: Bool, size: Int? = nil, due: Instant = Instant(nanoseconds: 0)
+  ) -> (frame: PacketizedFrame, data: [UInt8]) {
     let length = size ?? (isKeyFrame ? 15_000 : 4_000)
     number &+= 1
     timestamp &+= Self.interval
     // Never zero, so that no start code comes about.
-    let body = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ Int(number) &* 7 &+ Int(id.preset)) | 1 }
+    let body = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ Int(number) &* 7 &+ Int(id.number)) | 1 }
     let start: [UInt8] = [0, 0, 0, 1]
     let data: [UInt8] =
       switch (codec, isKeyFrame) {
@@ -35,8 +37,8 @@ struct SyntheticStream {
       }
     let frame =
       codec == .h264
-      ? H264Payloader().payload(data.span.bytes, stream: id, timestamp: timestamp, isKeyFrame: isKeyFrame)
-      : VP8Payloader().payload(data.span.bytes, stream: id, timestamp: timestamp, isKeyFrame: isKeyFrame)
+      ? H264Payloader().payload(data.span.bytes, stream: id, timestamp: timestamp, due: due, isKeyFrame: isKeyFrame)
+      : VP8Payloader().payload(data.span.bytes, stream: id, timestamp: timestamp, due: due, isKeyFrame: isKeyFrame)
     return (frame!, data)
   }
 }

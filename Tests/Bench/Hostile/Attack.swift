@@ -137,7 +137,7 @@ enum Attack: String, CaseIterable {
         _ = burst.append([kind] + (0..<99).map { _ in UInt8.random(in: 0...255) })
         count += 1
       }
-      _ = socket.send(burst, from: own, to: target.media)
+      _ = socket.send(burst, on: NetworkPath(local: own, remote: target.media))
       pause(1)
     }
     return count

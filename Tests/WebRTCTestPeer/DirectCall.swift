@@ -1,0 +1,93 @@
+import DTLS
+import SansIO
+import WebRTC
+
+/// A connection and its viewer, without a network between them, in virtual time.
+public struct DirectCall: ~Copyable {
+  public static let path = NetworkPath(
+    local: TransportAddress(.v4(0x0A00_0001), port: 8189), remote: TransportAddress(.v4(0x0A00_0002), port: 50_000))
+
+  public var server: PeerConnection
+  public var viewer: TestPeer
+  public private(set) var now = Instant(nanoseconds: 5_000_000_000)
+  /// Why the server has closed.
+  public private(set) var reason: CloseReason?
+  /// The last datagram that the viewer sent.
+  public private(set) var lastToServer: [UInt8] = []
+  private var burst = DatagramBurst()
+
+  /// A call that is up.
+  public init(server certificate: Certificate, viewer other: Certificate, seed: UInt64 = 1) throws {
+    var random = SeededGenerator(seed: seed)
+    var viewer = TestPeer(
+      configuration: .init(localAddress: Self.path.remote, certificate: other), random: &random)
+    let server = try PeerConnection(
+      offer: viewer.offer, configuration: .init(certificate: certificate, localAddresses: [Self.path.local], now: now),
+      random: &random)
+    try viewer.accept(answer: server.answer, at: now)
+    self.server = server
+    self.viewer = viewer
+    exchange()
+    pass(.seconds(1))
+    guard self.server.isConnected, self.viewer.isConnected else { throw TestPeerError.noTransport }
+  }
+
+  /// Gives a datagram to the server as if it came from `address`.
+  public mutating func give(_ datagram: [UInt8], from address: TransportAddress = path.remote) {
+    server.receive(
+      datagram.span.bytes, on: NetworkPath(local: Self.path.local, remote: address), at: now)
+    resend()
+    exchange()
+  }
+
+  public mutating func pass(_ duration: Duration) {
+    let end = now + duration
+    while let due = [server.deadline, viewer.deadline].compactMap({ $0 }).min(), due <= end {
+      now = max(now, due)
+      server.advance(to: now)
+      viewer.advance(to: now)
+      exchange()
+    }
+    now = end
+  }
+
+  /// Passes datagrams on until both are silent.
+  public mutating func exchange() {
+    var isBusy = true
+    while isBusy {
+      isBusy = false
+      while let output = server.pollOutput() {
+        isBusy = true
+        switch output {
+        case .transmit(let datagram) where datagram.path == Self.path:
+          viewer.receive(datagram.payload.span.bytes, on: Self.path.reversed, at: now)
+        case .event(.closed(let reason)): self.reason = reason
+        case .transmit, .event: break
+        }
+      }
+      while let datagram = nextFromViewer() {
+        isBusy = true
+        server.receive(datagram.span.bytes, on: Self.path, at: now)
+        resend()
+      }
+    }
+  }
+
+  /// What the viewer sends next.
+  public mutating func nextFromViewer() -> [UInt8]? {
+    while let output = viewer.pollOutput() {
+      guard case .transmit(let datagram) = output else { continue }
+      lastToServer = datagram.payload
+      return datagram.payload
+    }
+    return nil
+  }
+
+  /// What a driver does after each datagram.
+  private mutating func resend() {
+    guard server.hasMissingPackets else { return }
+    burst.removeAll()
+    server.resend(into: &burst, at: now)
+    for index in 0..<burst.count { viewer.receive(burst.bytes(at: index), on: Self.path.reversed, at: now) }
+  }
+}

@@ -1,0 +1,96 @@
+import AllocationCounter
+import DTLS
+import RTP
+import SansIO
+import Testing
+import WebRTC
+import WebRTCTestPeer
+
+/// Packets that are sent again.
+@Suite struct RepairTests {
+  private static let certificates = try! (server: Certificate.generate(), viewer: Certificate.generate())
+
+  private func call() throws -> DirectCall {
+    try DirectCall(server: Self.certificates.server, viewer: Self.certificates.viewer)
+  }
+
+  /// Sends a frame that the viewer does not get; gives the numbers of its packets.
+  private func lose(_ byteCount: Int, in call: inout DirectCall, _ stream: inout SyntheticStream) throws -> [UInt16] {
+    var burst = DatagramBurst()
+    let (frame, _) = stream.next(isKeyFrame: true, size: byteCount)
+    let sent = try #require(call.server.send(frame, burst: &burst))
+    let header = try RTPHeader(parsing: burst.bytes(at: 0))
+    return (0..<sent.packetCount).map { header.sequenceNumber &+ UInt16($0) }
+  }
+
+  @Test func `a NACK is answered without taking memory`() throws {
+    var call = try call()
+    var stream = SyntheticStream(1)
+    var burst = DatagramBurst()
+    var taken: [UInt64] = []
+    for _ in 0..<4 {
+      let numbers = try lose(15_000, in: &call, &stream)
+      call.viewer.requestPackets(numbers)
+      let nack = try #require(call.nextFromViewer())
+      burst.removeAll()
+      let before = allocation_count()
+      call.server.receive(nack.span.bytes, .rtcp, on: DirectCall.path, at: call.now)
+      call.server.resend(into: &burst, at: call.now)
+      taken.append(allocation_count() - before)
+      #expect(burst.count == numbers.count && !call.server.hasMissingPackets)
+    }
+    // The first makes the table of what was sent again.
+    if allocation_counts() { #expect(taken[0] > 0) }
+    #expect(taken.dropFirst().allSatisfy { $0 == 0 })
+  }
+
+  @Test func `the NACKs of one datagram share what is looked up`() throws {
+    var call = try call()
+    var stream = SyntheticStream(1)
+    let numbers = try lose(400_000, in: &call, &stream)
+    #expect(numbers.count > 300)
+    call.viewer.sendRTCP { writer, sender in
+      for part in [numbers[0..<100], numbers[100..<200], numbers[200..<300]] {
+        GenericNACK(sender: sender, media: Self.source(of: call.server.answer), sequenceNumbers: Array(part))
+          .write(to: &writer)
+      }
+    }
+    let nacks = try #require(call.nextFromViewer())
+    var burst = DatagramBurst()
+    call.server.receive(nacks.span.bytes, on: DirectCall.path, at: call.now)
+    call.server.resend(into: &burst, at: call.now)
+    #expect(burst.count == 256 && call.server.statistics.nacksReceived == 3)
+    #expect(call.server.statistics.packetsResent == 256)
+  }
+
+  @Test func `what misses another source's packets gets none of ours`() throws {
+    var call = try call()
+    var stream = SyntheticStream(1)
+    let numbers = try lose(3000, in: &call, &stream)
+    call.viewer.sendRTCP { GenericNACK(sender: $1, media: 1, sequenceNumbers: numbers).write(to: &$0) }
+    let nack = try #require(call.nextFromViewer())
+    call.server.receive(nack.span.bytes, on: DirectCall.path, at: call.now)
+    #expect(!call.server.hasMissingPackets && call.server.statistics.nacksReceived == 1)
+  }
+
+  @Test func `a compound that is damaged at its end does nothing`() throws {
+    var call = try call()
+    var stream = SyntheticStream(1)
+    let numbers = try lose(3000, in: &call, &stream)
+    call.viewer.sendRTCP { writer, sender in
+      GenericNACK(sender: sender, media: Self.source(of: call.server.answer), sequenceNumbers: numbers)
+        .write(to: &writer)
+      // A receiver report that says it has a block, and has none.
+      writer.write([0x81, 201, 0, 1, 0, 0, 0, 1] as [UInt8])
+    }
+    let damaged = try #require(call.nextFromViewer())
+    call.server.receive(damaged.span.bytes, on: DirectCall.path, at: call.now)
+    #expect(!call.server.hasMissingPackets && call.server.statistics.drops[.malformedRTCP] == 1)
+    #expect(call.server.statistics.nacksReceived == 0)
+  }
+
+  /// The video's SSRC.
+  private static func source(of answer: String) -> UInt32 {
+    answer.split(separator: "a=ssrc:").dropFirst().first?.split(separator: " ").first.flatMap { UInt32($0) } ?? 0
+  }
+}
