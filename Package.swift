@@ -38,6 +38,9 @@ let package = Package(
     // How far each stage has come: read by the supervisor alone.
     .target(name: "Heartbeats", swiftSettings: strict),
 
+    // The machine's clocks.
+    .target(name: "Clocks", swiftSettings: strict),
+
     // The two vocabularies.
     .target(name: "SansIO", swiftSettings: strict),
     .target(name: "Media", swiftSettings: strict),
@@ -46,7 +49,7 @@ let package = Package(
     // Who gets a place, a turn or a try when there are not enough for all.
     .target(name: "Fairness", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "CNeighbours", cSettings: fortified),
-    .target(name: "Neighbours", dependencies: ["SansIO", "Fairness", "CNeighbours"], swiftSettings: strict),
+    .target(name: "Neighbours", dependencies: ["Clocks", "SansIO", "Fairness", "CNeighbours"], swiftSettings: strict),
     .target(name: "ICE", dependencies: ["SansIO"], swiftSettings: strict),
     .target(name: "SDP", dependencies: ["SansIO", "Media"], swiftSettings: strict),
     .target(name: "RTP", dependencies: ["SansIO"], swiftSettings: strict),
@@ -62,7 +65,7 @@ let package = Package(
     // Who gets which stream.
     .target(
       name: "Delivery",
-      dependencies: ["Heartbeats", "SansIO", "Media", "ICE", "SDP", "RTP", "WebRTC", "DatagramIO"],
+      dependencies: ["Clocks", "Heartbeats", "SansIO", "Media", "ICE", "RTP", "WebRTC", "DatagramIO"],
       swiftSettings: strict),
 
     // The media tower.
@@ -73,16 +76,16 @@ let package = Package(
       linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CVA"),
     .target(name: "CSurface", cSettings: fortified),
-    .target(name: "FFmpeg", dependencies: ["Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
+    .target(name: "FFmpeg", dependencies: ["Clocks", "Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
     .target(
-      name: "Playout", dependencies: ["Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
+      name: "Playout", dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
 
     // What is spoken, served and configured.
     .target(name: "Signalling", dependencies: ["Fairness"], swiftSettings: strict),
     .target(
       name: "WebServer",
       dependencies: [
-        "Fairness", "Heartbeats", "SansIO",
+        "Clocks", "Fairness", "Heartbeats", "SansIO",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -101,11 +104,20 @@ let package = Package(
       name: "Systemd", dependencies: ["Heartbeats", "CSystemd", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
 
+    // What is kept over a restart, and how everything is.
+    .target(
+      name: "Persistence", dependencies: ["Clocks", "SansIO", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: house),
+    .target(
+      name: "Health",
+      dependencies: ["Clocks", "Heartbeats", "Signalling", "FFmpeg", "Playout", "Delivery", "WebServer"],
+      swiftSettings: house),
+
     // The bridge and the command.
     .target(
       name: "Appliance",
       dependencies: [
-        "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
+        "Clocks", "Health", "Persistence", "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
         "Signalling", "Fairness", "Neighbours", "COpenSSL", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
@@ -114,7 +126,7 @@ let package = Package(
     .executableTarget(
       name: "cupola",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "FFmpeg", "Fairness", "Media", "Playout", "SansIO",
+        "Appliance", "Clocks", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Persistence", "Playout", "SansIO",
         "SphericalVideo", "Systemd", "WebServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -146,6 +158,10 @@ let package = Package(
     .testTarget(
       name: "SystemdTests",
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: house),
+    .testTarget(name: "PersistenceTests", dependencies: ["Persistence", "SansIO"], swiftSettings: house),
+    .testTarget(
+      name: "HealthTests", dependencies: ["Health", "Heartbeats", "Signalling", "Playout", "Delivery", "WebServer"],
       swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: house),
     .testTarget(name: "SansIOTests", dependencies: ["SansIO"], swiftSettings: house),
@@ -179,7 +195,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "PlayoutTests",
-      dependencies: ["Playout", "Media", "FFmpeg", "SphericalVideo", "FuzzEntries", "VATestDriver"],
+      dependencies: ["Clocks", "Playout", "Media", "FFmpeg", "SphericalVideo", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
       name: "SignallingTests", dependencies: ["Signalling", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
@@ -202,7 +218,7 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "Persistence", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
         "WebServer", "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),

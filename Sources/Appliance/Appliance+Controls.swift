@@ -1,3 +1,4 @@
+import Clocks
 import Delivery
 import Fairness
 import Foundation
@@ -15,9 +16,9 @@ extension Appliance {
     controls[id] = Control(
       socket: socket,
       session: SignallingSession(
-        operators: door.operators, source: source(of: socket.remoteAddress), at: MonotonicTime.now))
+        operators: door.operators, source: source(of: socket.remoteAddress), at: UInt64(clamping: MonotonicTime.now)))
     for await message in socket.inbound {
-      let actions = controls[id]?.session.receive(message, at: MonotonicTime.now, date: MonotonicTime.date) ?? []
+      let actions = controls[id]?.session.receive(message, at: UInt64(clamping: MonotonicTime.now), date: MonotonicTime.date) ?? []
       if let connection = controls[id]?.connection { registry.touch(connection) }
       for action in actions { await perform(action, for: id) }
     }
@@ -73,7 +74,7 @@ extension Appliance {
 
   /// Closes those who connected and said nothing.
   func expireControls() {
-    let now = MonotonicTime.now
+    let now = UInt64(clamping: MonotonicTime.now)
     for (id, control) in controls where !control.session.isJoined {
       for case .close(let code, let reason) in controls[id]?.session.advance(to: now) ?? [] {
         control.socket.close(WebSocketCloseCode(rawValue: code), reason: reason)
@@ -82,7 +83,7 @@ extension Appliance {
   }
 
   static var wallClockMilliseconds: Double {
-    Double(Int64(MonotonicTime.now) + MonotonicTime.wallClockOffset) / 1e6
+    Double(MonotonicTime.now + MonotonicTime.wallClockOffset) / 1e6
   }
 
   /// - Parameters:

@@ -1,7 +1,10 @@
+import Clocks
 import CupolaConfiguration
 import Foundation
+import Health
 import Heartbeats
 import Media
+import Persistence
 import RTP
 import Signalling
 import SphericalVideo
@@ -26,7 +29,7 @@ extension Appliance {
     }
     self.probe = probe
     let supervisor = Supervisor(
-      stages: fixedStages(probe) + channels.heartbeats.all, notifier: notifier, clock: { Int64(MonotonicTime.now) },
+      stages: fixedStages(probe) + channels.heartbeats.all, notifier: notifier, clock: { MonotonicTime.now },
       report: superviseReport)
     supervisor.start()
     self.supervisor = supervisor
@@ -86,7 +89,7 @@ extension Appliance {
 
   /// - Parameter isReadiness: whether the question is if a picture is shown, not if the program lives.
   nonisolated func healthReport(isReadiness: Bool) -> HealthReport {
-    let now = Int64(MonotonicTime.now)
+    let now = MonotonicTime.now
     let known = published.value
     let stalled = known.supervisor?.stalledStage
     let isReady = known.readyAfter != nil && stalled == nil
@@ -130,7 +133,7 @@ extension Appliance {
   ///
   /// - Parameter load: gives the new configuration, or throws what is wrong with it.
   public func reload(_ load: () throws -> ApplianceConfiguration) {
-    notifier.reloading(at: Int64(MonotonicTime.now))
+    notifier.reloading(at: MonotonicTime.now)
     defer { notifier.ready() }
     do {
       apply(try load())

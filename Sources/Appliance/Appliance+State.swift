@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Media
 import Playout
@@ -106,11 +107,11 @@ extension Appliance {
 
   func sendHealth() { broadcast(.health(health)) }
 
-  nonisolated var health: Health {
+  nonisolated var health: HealthSummary {
     let player = player.state
     let counters = player.counters
     let known = published.value
-    return Health(
+    return HealthSummary(
       status: player.isTestCard && !player.skipped.isEmpty ? .degraded : .ok,
       uptime: Double(MonotonicTime.now - startedAt) / 1e9, framerate: (known.framesPerSecond * 10).rounded() / 10,
       framesDecoded: counters.decoded, framesLate: counters.droppedLate, decodeErrors: counters.decodeErrors,

@@ -1,13 +1,16 @@
+import Clocks
 import CupolaConfiguration
 import DTLS
 import DatagramIO
 import Delivery
 import Fairness
 import Foundation
+import Health
 import Heartbeats
 import Logging
 import Media
 import Neighbours
+import Persistence
 import Playout
 import RTP
 import SansIO
@@ -181,7 +184,7 @@ public actor Appliance: Service {
         case .channel(let stream, let event): channelChanged(stream, event)
         case .hardware(let event): hardwareChanged(event)
         case .network(let event): networkChanged(event)
-        case .question: heartbeat.beat(next: Int64(MonotonicTime.now) + Self.questionInterval)
+        case .question: heartbeat.beat(next: MonotonicTime.now + Self.questionInterval)
         }
       }
     }
@@ -190,7 +193,7 @@ public actor Appliance: Service {
   /// Tells the actor something each second, by the way that it is told everything: that it comes to it proves that it
   /// serves, to the supervisor. Waits for nobody, or who hangs would be named wrongly.
   private nonisolated func askItself() async {
-    heartbeat.expect(by: Int64(MonotonicTime.now))
+    heartbeat.expect(by: MonotonicTime.now)
     while !Task.isCancelled {
       events.append(.question)
       try? await Task.sleep(for: .nanoseconds(Self.questionInterval))

@@ -2,6 +2,7 @@ import Dispatch
 import Fairness
 import Foundation
 import Logging
+import Persistence
 import Signalling
 import Synchronization
 
@@ -51,7 +52,7 @@ final class OperatorKeeper: Sendable {
     do {
       guard let text = try directory.text(of: file) else { return nil }
       let contents = try JSONDecoder().decode(Contents.self, from: Data(text.utf8))
-      guard contents.version == 1 else { throw StateDirectory.ReadFailure(description: "it is of another version") }
+      guard contents.version == 1 else { throw StateDirectory.ReadFailure("it is of another version") }
       return contents
     } catch {
       let aside = directory.setAside(file)

@@ -1,6 +1,7 @@
 import Fairness
 import Foundation
 import Logging
+import Persistence
 
 /// Where the PIN comes from that lets somebody change what others see.
 public enum OperatorPIN {

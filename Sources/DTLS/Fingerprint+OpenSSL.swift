@@ -12,7 +12,7 @@ extension Fingerprint {
 }
 
 extension Fingerprint.Algorithm {
-  fileprivate var digest: OpaquePointer? {
+  var digest: OpaquePointer? {
     switch self {
     case .sha256: EVP_sha256()
     case .sha384: EVP_sha384()

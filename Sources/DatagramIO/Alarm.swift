@@ -1,3 +1,4 @@
+import CDatagram
 import Glibc
 import SansIO
 

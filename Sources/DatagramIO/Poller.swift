@@ -1,7 +1,8 @@
+import CDatagram
 import Glibc
 import SansIO
 
-/// Sleeps until a socket has datagrams or an alarm rings (epoll), and reads the clock.
+/// Sleeps until a socket has datagrams or an alarm rings (epoll).
 public struct Poller: ~Copyable {
   private let descriptor: Int32
 
@@ -42,18 +43,6 @@ public struct Poller: ~Copyable {
     let first = count > 0 ? events.0.data.u64 : nil
     let second = count > 1 ? events.1.data.u64 : nil
     return Readiness(socket: first == 0 || second == 0, alarm: first == 1 || second == 1)
-  }
-
-  /// The monotonic clock.
-  public static func now() -> Instant { read(CLOCK_MONOTONIC) }
-
-  /// What to add to `now()` to get the time since 1970, in nanoseconds.
-  public static func wallClockOffset() -> Int64 { read(CLOCK_REALTIME).nanoseconds &- now().nanoseconds }
-
-  private static func read(_ clock: clockid_t) -> Instant {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 }
 

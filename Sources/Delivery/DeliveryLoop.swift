@@ -40,13 +40,13 @@ final class DeliveryLoop {
   func run() {
     // Takes tens of milliseconds once: better now than when the first viewer waits.
     PeerConnection.prepare()
-    var now = Poller.now()
+    var now = Instant.now
     var isStopped = false
     while !isStopped {
       let deadline = earliestDeadline()
       if let deadline { heartbeat.expect(by: deadline.nanoseconds) } else { heartbeat.rest(.nothingToSend) }
       let ready = poller.wait(until: deadline, now: now)
-      now = Poller.now()
+      now = Instant.now
       heartbeat.expectUnlessExpected(by: now.nanoseconds)
       var lookers: [CheckedContinuation<Void, Never>] = []
       if ready.alarm { (isStopped, lookers) = takeInbox(at: now) }
@@ -56,7 +56,7 @@ final class DeliveryLoop {
       counters.framesTaken &+= UInt64(frames.count)
       counters.mailboxDepth = max(counters.mailboxDepth, frames.count)
       frames.removeAll(keepingCapacity: true)
-      let end = Poller.now()
+      let end = Instant.now
       counters.busyTime &+= end.nanoseconds &- now.nanoseconds
       if counters.isDue(at: now) || !lookers.isEmpty { publish(at: now) }
       for looker in lookers { looker.resume() }
@@ -184,8 +184,8 @@ final class DeliveryLoop {
 
   private func receive(_ index: Int, at now: Instant) {
     let path = batch.path(at: index)
-    guard !batch.isTruncated(at: index), let kind = PacketKind(batch.payload(at: index)),
-      let peer = recipient(of: batch.payload(at: index), kind, from: path.remote)
+    let kind = PacketKind(batch.payload(at: index))
+    guard !batch.isTruncated(at: index), let peer = recipient(of: batch.payload(at: index), kind, from: path.remote)
     else {
       counters.strayDatagrams &+= 1
       return
@@ -197,7 +197,7 @@ final class DeliveryLoop {
   }
 
   /// A binding request is for whom it names, anything else for whom proved to be at its address.
-  private func recipient(of payload: borrowing RawSpan, _ kind: PacketKind, from: TransportAddress) -> Peer? {
+  private func recipient(of payload: borrowing RawSpan, _ kind: PacketKind?, from: TransportAddress) -> Peer? {
     if kind == .stun, let ufrag = STUNMessage.username(of: copy payload) { return peers[ufrag: ufrag] }
     return peers[from]
   }

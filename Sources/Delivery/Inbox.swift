@@ -1,3 +1,4 @@
+import Clocks
 import DatagramIO
 import Heartbeats
 import RTP
@@ -129,7 +130,7 @@ final class Inbox: Sendable {
   }
 
   private func wake() {
-    heartbeat.expectUnlessExpected(by: Poller.now().nanoseconds)
+    heartbeat.expectUnlessExpected(by: MonotonicTime.now)
     alarm.ring()
   }
 }

@@ -1,3 +1,4 @@
+import Clocks
 import DatagramIO
 import Dispatch
 import Media
@@ -48,8 +49,8 @@ final class OfferDesk: Sendable {
     _ offer: String, id: ConnectionID, stream: (VideoCodec) -> StreamID
   ) -> Result<(NewPeer, answer: String), DeliveryError> {
     var settings = configuration.peer
-    settings.now = Poller.now()
-    settings.wallClockOffset = Poller.wallClockOffset()
+    settings.now = Instant.now
+    settings.wallClockOffset = MonotonicTime.wallClockOffset
     settings.localAddresses = advertisedAddresses()
     var random = SystemRandomNumberGenerator()
     do throws(PeerError) {

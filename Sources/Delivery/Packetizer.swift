@@ -16,7 +16,7 @@ public struct Packetizer: Sendable {
   public func packetize(_ frame: EncodedFrame, due: Instant) -> PacketizedFrame? {
     let timestamp = UInt32(truncatingIfNeeded: frame.time.ticks(at: Self.clockRate))
     let bytes = frame.data
-    let data = bytes.span.bytes
+    let data = unsafe bytes.span.bytes
     return switch frame.codec {
     case .h264:
       H264Payloader().payload(

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Clocks
 import Media
 
 /// Encodes one preset for live viewers: every picture that goes in comes out at once.
@@ -61,7 +62,7 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
     return EncodedFrame(
       data: [UInt8](UnsafeBufferPointer(start: packet.data, count: Int(packet.size))),
       codec: configuration.codec, time: time, isKeyFrame: packet.flags & AV_PKT_FLAG_KEY != 0,
-      encodedAt: monotonicNanoseconds())
+      encodedAt: MonotonicTime.now)
   }
 }
 

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Clocks
 import Glibc
 
 /// Ends what blocks inside of libavformat: when its owner says so, or when it takes too long.
@@ -13,13 +14,13 @@ final class Interruption {
 
   /// The next call into libav may take `seconds`.
   func allow(seconds: Int64) {
-    deadline = monotonicNanoseconds() + seconds * 1_000_000_000
+    deadline = MonotonicTime.now + seconds * 1_000_000_000
     isTimedOut = false
   }
 
   var shouldEnd: Bool {
     if isInterrupted() { return true }
-    isTimedOut = monotonicNanoseconds() > deadline
+    isTimedOut = MonotonicTime.now > deadline
     return isTimedOut
   }
 
@@ -28,13 +29,6 @@ final class Interruption {
     guard code == CFFMPEG_ERROR_EXIT else { return MediaError(code: code, operation: operation) }
     return isTimedOut ? .timedOut : .interrupted
   }
-}
-
-/// The monotonic clock, in nanoseconds.
-func monotonicNanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
 
 /// Owns one open AVFormatContext, and what its callbacks refer to.

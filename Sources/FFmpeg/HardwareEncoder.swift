@@ -1,4 +1,5 @@
 import CFFmpeg
+import Clocks
 import CSurface
 import CVA
 import Media
@@ -139,7 +140,7 @@ public struct HardwareEncoder: ~Copyable, @unchecked Sendable {
     guard hasStarted || isKeyFrame else { throw .device("its stream does not begin with a key frame") }
     hasStarted = true
     return EncodedFrame(
-      data: data, codec: .h264, time: time, isKeyFrame: isKeyFrame, encodedAt: monotonicNanoseconds())
+      data: data, codec: .h264, time: time, isKeyFrame: isKeyFrame, encodedAt: MonotonicTime.now)
   }
 
   private static func check(_ code: Int32, _ operation: String) throws(MediaError) {

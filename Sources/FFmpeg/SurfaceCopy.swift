@@ -1,4 +1,5 @@
 import CFFmpeg
+import Clocks
 import CSurface
 import CVA
 import Media
@@ -70,9 +71,9 @@ struct SurfaceCopy {
       do throws(MediaError) {
         var time = Int64.max
         for _ in 0..<3 {
-          let begin = monotonicNanoseconds()
+          let begin = MonotonicTime.now
           try copy(surface, into: target, by: method)
-          time = min(time, monotonicNanoseconds() - begin)
+          time = min(time, MonotonicTime.now - begin)
         }
         // Of two that are as fast the later, plainer one; but the driver's own copy has to be a good deal faster.
         let isBetter = best.map { time < (method == .image ? $0.time / 2 : $0.time + $0.time / 16) } ?? true

@@ -1,3 +1,4 @@
+import Clocks
 import Fairness
 import Glibc
 import SansIO
@@ -39,12 +40,7 @@ public final class Neighbours: Sendable {
   private let find: @Sendable (IPAddress) -> Source?
 
   public convenience init() {
-    self.init(
-      clock: {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-      })
+    self.init(clock: { UInt64(clamping: MonotonicTime.now) })
   }
 
   /// - Parameters:

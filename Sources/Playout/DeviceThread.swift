@@ -1,3 +1,4 @@
+import Clocks
 import FFmpeg
 import Media
 import Synchronization
@@ -61,7 +62,7 @@ final class DeviceThread<Resource: AnyObject>: Sendable {
         reply.update { $0 = result }
       }
     }
-    guard let result = reply.wait(until: monotonicNanoseconds() + limit.nanoseconds, for: { $0 }) else {
+    guard let result = reply.wait(until: MonotonicTime.now + limit.nanoseconds, for: { $0 }) else {
       isAbandoned.store(true, ordering: .relaxed)
       abandoned.begin()
       close()

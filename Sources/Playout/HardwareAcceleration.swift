@@ -1,3 +1,4 @@
+import Clocks
 import FFmpeg
 import Glibc
 import Media
@@ -71,7 +72,7 @@ public final class HardwareAcceleration: Sendable {
     _ configuration: Configuration, events: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
     self.init(
-      configuration, now: { MediaTime(nanoseconds: monotonicNanoseconds()) },
+      configuration, now: { MediaTime(nanoseconds: MonotonicTime.now) },
       open: { (path) throws(HardwareProblem) in try VAAPIDevice(path: path) }, events: events)
   }
 

@@ -1,3 +1,4 @@
+import Clocks
 import FFmpeg
 import Glibc
 import Media
@@ -76,9 +77,9 @@ package enum HardwareProof {
 
   /// Frames a second.
   private static func proveDecoding(_ device: VAAPIDevice, _ clip: ProofClip) throws(MediaError) -> Double {
-    let begin = monotonicNanoseconds()
+    let begin = MonotonicTime.now
     let pictures = try onTime { () throws(MediaError) in try Self.pictures(of: clip, device: device) }
-    let seconds = Double(monotonicNanoseconds() - begin) / 1e9
+    let seconds = Double(MonotonicTime.now - begin) / 1e9
     let expected = try Self.pictures(of: clip, device: nil)
     guard pictures.allSatisfy(\.isFromDevice) else { throw .device("its driver refuses the stream") }
     guard pictures.count == expected.count else {
@@ -108,7 +109,7 @@ package enum HardwareProof {
   private static func proveEncoding(_ device: VAAPIDevice, _ frames: [VideoFrame]) throws(MediaError) -> Double {
     guard let framerate = Rational(30, 1) else { preconditionFailure("30 is a rate") }
     let configuration = EncoderConfiguration(size: size, framerate: framerate, bitrate: 2_000_000)
-    let begin = monotonicNanoseconds()
+    let begin = MonotonicTime.now
     let coded = try onTime { () throws(MediaError) in
       var encoder = try HardwareEncoder(configuration, device: device)
       var coded: [EncodedFrame] = []
@@ -119,7 +120,7 @@ package enum HardwareProof {
       }
       return coded
     }
-    let seconds = Double(monotonicNanoseconds() - begin) / 1e9
+    let seconds = Double(MonotonicTime.now - begin) / 1e9
     guard coded.indices.filter({ coded[$0].isKeyFrame }) == [0, frameCount / 2] else {
       throw .device("key frames do not come when they are asked for")
     }

@@ -1,3 +1,4 @@
+import Clocks
 import FFmpeg
 import Media
 import SphericalVideo
@@ -55,7 +56,7 @@ package final class MediaFileSource: FrameSource {
     var end: Int64
 
     /// Whether there is still time to get to where the pictures are new. A stream whose stamps go back never gets there.
-    var isInTime: Bool { passed < maximumPassed && monotonicNanoseconds() < end }
+    var isInTime: Bool { passed < maximumPassed && MonotonicTime.now < end }
   }
 
   /// So many errors without a frame between them, and the rest is given up.
@@ -265,7 +266,7 @@ package final class MediaFileSource: FrameSource {
     }
   }
 
-  private var recoveryEnd: Int64 { monotonicNanoseconds() + recoveryLimit.nanoseconds }
+  private var recoveryEnd: Int64 { MonotonicTime.now + recoveryLimit.nanoseconds }
 
   /// Software decodes what the device did not, without an error: it was the device's. Or there is no telling any more.
   private func settle() {

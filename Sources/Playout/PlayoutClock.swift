@@ -1,3 +1,4 @@
+import Clocks
 import Media
 
 /// The clock that pictures are shown by. Its time is the appliance's media time line: zero when the clock was made.
@@ -43,9 +44,9 @@ public final class Wakeup: Sendable {
 public struct MonotonicClock: PlayoutClock {
   private let origin: Int64
 
-  public init() { origin = monotonicNanoseconds() }
+  public init() { origin = MonotonicTime.now }
 
-  public var now: MediaTime { MediaTime(nanoseconds: monotonicNanoseconds() - origin) }
+  public var now: MediaTime { MediaTime(nanoseconds: MonotonicTime.now - origin) }
 
   public func monotonic(_ time: MediaTime) -> Int64 { (MediaTime(nanoseconds: origin) + time).nanoseconds }
 

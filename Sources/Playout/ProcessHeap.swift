@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import Media
 import Synchronization
@@ -32,7 +33,7 @@ enum ProcessHeap {
   /// Gives the pages that are free back to the kernel: an item leaves holes between what stays, which the next one seldom
   /// fits into. Takes milliseconds, in which nobody else can allocate; a call too soon after another does nothing.
   static func trim() {
-    let (now, last) = (monotonicNanoseconds(), trimmedAt.load(ordering: .relaxed))
+    let (now, last) = (MonotonicTime.now, trimmedAt.load(ordering: .relaxed))
     guard now - last >= trimInterval.nanoseconds,
       trimmedAt.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
     else { return }

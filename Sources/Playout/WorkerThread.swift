@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 
 /// A thread of our own, for work that blocks: libav's, and waiting for the time that a picture is due.
@@ -44,7 +45,7 @@ final class WorkerThread: Sendable {
   /// Waits for the thread's end, at most `seconds`; false when it still runs, which does no harm beyond its memory.
   @discardableResult
   func join(within seconds: Double) -> Bool {
-    isFinished.wait(until: monotonicNanoseconds() + Int64(seconds * 1e9)) { $0 ? true : nil } ?? false
+    isFinished.wait(until: MonotonicTime.now + Int64(seconds * 1e9)) { $0 ? true : nil } ?? false
   }
 }
 

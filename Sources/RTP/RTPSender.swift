@@ -144,10 +144,12 @@ public struct RTPSender: Sendable {
   /// the reports of all tracks of one media clock agree, however late each encoder is.
   public func senderReport(at now: Instant, ntp: NTPTime) -> SenderReport? {
     guard let last else { return nil }
-    // At most a day, either way: the product stays far from the ends of Int64.
+    // At most a day, either way: the products stay far from the ends of Int64.
     let day: Int64 = 86_400_000_000
-    let microseconds = min(max((now - last.due).wholeNanoseconds / 1000, -day), day)
-    let ticks = microseconds * Int64(configuration.clockRate) / 1_000_000
+    let passed = min(max((now - last.due).wholeNanoseconds / 1000, -day), day)
+    let (seconds, microseconds) = passed.quotientAndRemainder(dividingBy: 1_000_000)
+    let rate = Int64(configuration.clockRate)
+    let ticks = seconds * rate + microseconds * rate / 1_000_000
     return SenderReport(
       ssrc: configuration.ssrc, ntp: ntp, timestamp: last.timestamp &+ UInt32(truncatingIfNeeded: ticks),
       packetCount: UInt32(truncatingIfNeeded: counters.packets),

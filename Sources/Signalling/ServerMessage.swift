@@ -9,7 +9,7 @@ public enum ServerMessage: Hashable, Sendable {
   case patch(rev: UInt64, StateChanges)
   case presetChanged(id: UInt64?, PresetChange)
   case itemChanged(ItemStatus)
-  case health(Health)
+  case health(HealthSummary)
   case error(SignallingError)
   /// When the frames since the last such message left the encoder: what the page measures its true latency by.
   case clock([FrameTime])
@@ -123,7 +123,7 @@ public enum ServerMessage: Hashable, Sendable {
 public enum Role: String, Hashable, Sendable, Codable { case viewer, `operator` }
 
 /// How the appliance is, for the statistics panel.
-public struct Health: Hashable, Sendable, Encodable {
+public struct HealthSummary: Hashable, Sendable, Encodable {
   public enum Status: String, Hashable, Sendable, Codable { case ok, degraded, failing }
 
   public var status: Status

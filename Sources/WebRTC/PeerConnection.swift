@@ -131,17 +131,15 @@ public struct PeerConnection: ProtocolEngine, ~Copyable {
   }
 
   public mutating func receive(_ payload: borrowing RawSpan, on path: NetworkPath, at now: Instant) {
-    guard let kind = PacketKind(payload) else {
-      return counters.drops.count(isClosed ? .afterClosed : .unknownKind)
-    }
-    receive(payload, kind, on: path, at: now)
+    receive(payload, PacketKind(payload), on: path, at: now)
   }
 
-  /// The same for a datagram whose kind is known.
+  /// The same for a datagram whose kind has been looked at.
   public mutating func receive(
-    _ payload: borrowing RawSpan, _ kind: PacketKind, on path: NetworkPath, at now: Instant
+    _ payload: borrowing RawSpan, _ kind: PacketKind?, on path: NetworkPath, at now: Instant
   ) {
     guard !isClosed else { return counters.drops.count(.afterClosed) }
+    guard let kind else { return counters.drops.count(.unknownKind) }
     if kind == .stun { ice.receive(payload, on: path, at: now) }
     let isVerified = ice.isVerified(path.remote)
     if isVerified { validation.received(payload.byteCount, from: path.remote, keeping: ice.selectedPath?.remote) }

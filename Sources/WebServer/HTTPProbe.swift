@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import Heartbeats
 import Synchronization
@@ -46,8 +47,8 @@ public final class HTTPProbe: Sendable {
   /// Asks until `stop()`, on the thread that calls.
   public func run() {
     while !isStopped.load(ordering: .relaxed) {
-      heartbeat.expectUnlessExpected(by: Self.now())
-      if ask() { heartbeat.beat(next: Self.now() + Self.interval) }
+      heartbeat.expectUnlessExpected(by: MonotonicTime.now)
+      if ask() { heartbeat.beat(next: MonotonicTime.now + Self.interval) }
       var wait = timespec(tv_sec: Int(Self.interval / 1_000_000_000), tv_nsec: 0)
       clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, nil)
     }
@@ -69,11 +70,11 @@ public final class HTTPProbe: Sendable {
       heartbeat.rest(.unreachable)
       return false
     }
-    heartbeat.expectUnlessExpected(by: Self.now())
+    heartbeat.expectUnlessExpected(by: MonotonicTime.now)
     ownPort.set(port)
     defer { ownPort.set(0) }
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-    let end = Self.now() + Self.patience
+    let end = MonotonicTime.now + Self.patience
     let result = withSocketAddress { connect(descriptor, $0, length) }
     guard result == 0 || errno == EINPROGRESS, wait(for: descriptor, POLLOUT, until: end) else { return false }
     // A closed connection is told by errno here, not by a signal.
@@ -86,7 +87,7 @@ public final class HTTPProbe: Sendable {
 
   private func wait(for descriptor: Int32, _ event: Int32, until end: Int64) -> Bool {
     var waiting = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-    while Self.now() < end, !isStopped.load(ordering: .relaxed) {
+    while MonotonicTime.now < end, !isStopped.load(ordering: .relaxed) {
       if poll(&waiting, 1, Self.slice) > 0 { return true }
     }
     return false
@@ -111,10 +112,4 @@ public final class HTTPProbe: Sendable {
   }
 
   private static let request = Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
 }

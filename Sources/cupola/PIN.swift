@@ -2,6 +2,7 @@ import Appliance
 import ArgumentParser
 import CupolaConfiguration
 import Fairness
+import Persistence
 
 /// `cupola pin`: what the operator has to know.
 struct PIN: ParsableCommand {

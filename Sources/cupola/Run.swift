@@ -1,5 +1,6 @@
 import Appliance
 import ArgumentParser
+import Clocks
 import CupolaConfiguration
 import Foundation
 import Logging
@@ -34,7 +35,7 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     DescriptorLimit.raise()
     let configuration = try adjusted(try options.load())
-    var log = Logger(label: "cupola") { RateLimitedLogHandler(Self.logHandler($0), clock: monotonicNanoseconds) }
+    var log = Logger(label: "cupola") { RateLimitedLogHandler(Self.logHandler($0), clock: { MonotonicTime.now }) }
     log.logLevel = logLevel
     if configuration.server.webRoot == nil { log.warning("The viewer page is not installed: no pages are served") }
 

@@ -11,7 +11,7 @@ enum RepairBench {
   private static let frames = 2000
 
   static func run() throws -> BenchRow {
-    var call = try DirectCall(server: Certificate.generate(), viewer: Certificate.generate())
+    var call = try DirectCall.connected(server: Certificate.generate(), viewer: Certificate.generate())
     var burst = DatagramBurst()
     var (packets, allocations, nanoseconds) = (0, UInt64(0), UInt64(0))
     for number in 0..<frames {

@@ -1,4 +1,5 @@
 import DTLS
+import SansIO
 import Testing
 
 @Suite struct CertificateTests {

@@ -9,6 +9,10 @@ import WebRTCTestPeer
 /// A viewer at a real socket on the loopback interface, run by the thread that waits for something to happen to it.
 final class LoopbackViewer {
   static let certificate = try! Certificate.generate()
+  /// The loopback addresses that this machine's kernel has.
+  static let addresses = [IPAddress.loopbackV4, .v6(high: 0, low: 1)].filter {
+    (try? UDPSocket(bind: TransportAddress($0, port: 0))) != nil
+  }
 
   var peer: TestPeer
   private(set) var frames: [ReceivedFrame] = []

@@ -43,7 +43,7 @@ private struct FuzzedCall: ~Copyable {
   private var transactions: UInt64 = 0
 
   init(server: Certificate, viewer: Certificate) throws {
-    let call = try DirectCall(server: server, viewer: viewer)
+    let call = try DirectCall.connected(server: server, viewer: viewer)
     (lite, remote) = (try Self.credentials(call.server.answer), try Self.credentials(call.viewer.offer))
     self.call = call
   }

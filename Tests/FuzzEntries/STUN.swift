@@ -1,4 +1,5 @@
 import ICE
+import SDP
 import SansIO
 
 /// Parses the bytes as a STUN message, writes it again, and lets an agent take them; as text, they may be a candidate.

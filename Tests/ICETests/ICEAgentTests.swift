@@ -4,7 +4,7 @@ import Testing
 import WebRTCTestPeer
 
 @Suite struct ICEAgentTests {
-  private static let connected = ICEAgent.Event.connected(remote: ICENetwork.browser, local: ICENetwork.server)
+  private static let connected = ICEAgent.Event.connected(NetworkPath(local: ICENetwork.server, remote: ICENetwork.browser))
 
   /// A check as the peer of `network` would sign it.
   private func check(
@@ -139,7 +139,7 @@ import WebRTCTestPeer
     network.run(for: .seconds(20))
     network.peer.nominate(ICENetwork.pair6, at: network.now)
     network.run(for: .seconds(60))
-    let moved = ICEAgent.Event.moved(remote: ICENetwork.browser6, local: ICENetwork.server6)
+    let moved = ICEAgent.Event.moved(NetworkPath(local: ICENetwork.server6, remote: ICENetwork.browser6))
     #expect(network.agentEvents == [Self.connected, moved])
     #expect(network.agent.selectedPath?.local == ICENetwork.server6)
   }

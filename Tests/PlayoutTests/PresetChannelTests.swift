@@ -1,3 +1,4 @@
+import Clocks
 import FFmpeg
 import Media
 import Playout
@@ -43,7 +44,7 @@ import Testing
 
     /// The coded frames, once there are so many.
     func frames(_ count: Int) -> [EncodedFrame] {
-      let frames = encoded.wait(until: monotonicNanoseconds() + 10_000_000_000) { $0.count >= count ? $0 : nil }
+      let frames = encoded.wait(until: MonotonicTime.now + 10_000_000_000) { $0.count >= count ? $0 : nil }
       #expect(frames != nil, "so many frames do not come")
       return frames ?? []
     }
@@ -52,7 +53,7 @@ import Testing
     var events: [PresetChannel.Event] { log.withLock { $0 } }
 
     func events(_ count: Int) -> [PresetChannel.Event] {
-      log.wait(until: monotonicNanoseconds() + 10_000_000_000) { $0.count >= count ? $0 : nil } ?? []
+      log.wait(until: MonotonicTime.now + 10_000_000_000) { $0.count >= count ? $0 : nil } ?? []
     }
   }
 

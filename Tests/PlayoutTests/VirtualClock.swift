@@ -1,3 +1,4 @@
+import Clocks
 import Media
 import Playout
 import Testing
@@ -55,7 +56,7 @@ final class VirtualClock: PlayoutClock {
   func run(to seconds: Double, threads: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) {
     let target = MediaTime(seconds: seconds)
     while true {
-      let woken = state.wait(until: monotonicNanoseconds() + 20_000_000_000) { state -> [Wakeup]? in
+      let woken = state.wait(until: MonotonicTime.now + 20_000_000_000) { state -> [Wakeup]? in
         guard state.waiters.count == threads, !state.waiters.values.contains(where: \.wakeup.isRaised) else {
           return nil
         }

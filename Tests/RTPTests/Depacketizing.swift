@@ -52,8 +52,10 @@ func unit(_ header: UInt8, count: Int) -> [UInt8] {
 }
 
 extension H264Payloader {
-  func payload(_ bytes: [UInt8], timestamp: UInt32 = 0, isKeyFrame: Bool = false) -> PacketizedFrame? {
-    payload(bytes.span.bytes, stream: .test, timestamp: timestamp, due: Instant(nanoseconds: 0), isKeyFrame: isKeyFrame)
+  func payload(
+    _ bytes: [UInt8], timestamp: UInt32 = 0, due: Instant = Instant(nanoseconds: 0), isKeyFrame: Bool = false
+  ) -> PacketizedFrame? {
+    payload(bytes.span.bytes, stream: .test, timestamp: timestamp, due: due, isKeyFrame: isKeyFrame)
   }
 }
 

@@ -1,4 +1,6 @@
+import Media
 import SDP
+import SansIO
 import Testing
 
 @Suite struct AnswerBuilderTests {
@@ -93,8 +95,8 @@ import Testing
     let session = answer.session
     #expect(session.remoteUfrag == "u/7o")
     #expect(session.remotePassword == "NIVsk/G8VU+gmGMJgPuvdRtv")
-    #expect(session.remoteFingerprints.map(\.algorithm) == ["sha-256"])
-    #expect(session.remoteFingerprints.first?.value.hasPrefix("73:AB:BC:A4") == true)
+    #expect(session.remoteFingerprints.map(\.algorithm) == [.sha256])
+    #expect(session.remoteFingerprints.first?.description.hasPrefix("sha-256 73:AB:BC:A4") == true)
     #expect(session.offersDataChannel)
     #expect(
       session.video
@@ -109,7 +111,7 @@ import Testing
     #expect(answer.session.video.payloadType == 120)
     #expect(answer.session.video.rtxPayloadType == 124)
     #expect(answer.session.video.playoutDelayExtension == 6)
-    #expect(answer.session.remoteFingerprints.first?.value.hasPrefix("6C:37:10") == true)
+    #expect(answer.session.remoteFingerprints.first?.description.hasPrefix("sha-256 6C:37:10") == true)
     #expect(answer.text.contains("a=rtpmap:120 VP8/90000\r\n"))
     #expect(answer.text.contains("a=extmap:6/sendonly http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n"))
     #expect(!answer.text.contains("H264"))
@@ -215,7 +217,7 @@ import Testing
       m=video 9 UDP/TLS/RTP/SAVPF \(formats.map(String.init).joined(separator: " "))
       a=ice-ufrag:abcd
       a=ice-pwd:abcdefghijklmnopqrstuv
-      a=fingerprint:sha-256 \(Self.fingerprint.value)
+      a=fingerprint:\(Self.fingerprint)
       a=setup:actpass
       a=mid:v
       a=recvonly

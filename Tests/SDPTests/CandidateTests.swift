@@ -1,4 +1,4 @@
-import ICE
+import SDP
 import SansIO
 import Testing
 
@@ -28,13 +28,4 @@ import Testing
     "candidate: 1 udp 1 192.0.2.1 1 typ host", "candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype",
   ])
   func `what is no candidate is refused`(text: String) { #expect(Candidate(text) == nil) }
-
-  @Test func `credentials are of the length and the characters that RFC 8839 allows`() {
-    var generator = SeededGenerator(seed: 1)
-    let made = ICECredentials(random: &generator)
-    #expect(ICECredentials(ufrag: made.ufrag, password: made.password) == made)
-    #expect(ICECredentials(ufrag: "abc", password: made.password) == nil)
-    #expect(ICECredentials(ufrag: made.ufrag, password: "short") == nil)
-    #expect(ICECredentials(ufrag: "ab:cd", password: made.password) == nil)
-  }
 }

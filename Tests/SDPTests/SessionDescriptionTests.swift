@@ -1,4 +1,5 @@
 import SDP
+import SansIO
 import Testing
 
 @Suite struct SessionDescriptionTests {

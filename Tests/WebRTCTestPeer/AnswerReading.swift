@@ -1,5 +1,6 @@
 import DTLS
 import ICE
+import Media
 import SDP
 import SansIO
 

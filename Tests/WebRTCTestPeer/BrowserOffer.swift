@@ -1,4 +1,5 @@
 import ICE
+import Media
 import SDP
 
 /// An offer of the form that Chromium makes for one video and one audio track to receive.

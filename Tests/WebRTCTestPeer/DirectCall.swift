@@ -7,9 +7,11 @@ public struct DirectCall: ~Copyable {
   public static let path = NetworkPath(
     local: TransportAddress(.v4(0x0A00_0001), port: 8189), remote: TransportAddress(.v4(0x0A00_0002), port: 50_000))
 
+  private static let start = Instant(nanoseconds: 5_000_000_000)
+
   public var server: PeerConnection
   public var viewer: TestPeer
-  public private(set) var now = Instant(nanoseconds: 5_000_000_000)
+  public private(set) var now = DirectCall.start
   /// Why the server has closed.
   public private(set) var reason: CloseReason?
   /// The last datagram that the viewer sent.
@@ -17,19 +19,25 @@ public struct DirectCall: ~Copyable {
   private var burst = DatagramBurst()
 
   /// A call that is up.
-  public init(server certificate: Certificate, viewer other: Certificate, seed: UInt64 = 1) throws {
+  public static func connected(
+    server certificate: Certificate, viewer other: Certificate, seed: UInt64 = 1
+  ) throws -> DirectCall {
     var random = SeededGenerator(seed: seed)
-    var viewer = TestPeer(
-      configuration: .init(localAddress: Self.path.remote, certificate: other), random: &random)
+    var viewer = TestPeer(configuration: .init(localAddress: path.remote, certificate: other), random: &random)
     let server = try PeerConnection(
-      offer: viewer.offer, configuration: .init(certificate: certificate, localAddresses: [Self.path.local], now: now),
+      offer: viewer.offer, configuration: .init(certificate: certificate, localAddresses: [path.local], now: start),
       random: &random)
-    try viewer.accept(answer: server.answer, at: now)
+    try viewer.accept(answer: server.answer, at: start)
+    var call = DirectCall(server: server, viewer: viewer)
+    call.exchange()
+    call.pass(.seconds(1))
+    precondition(call.server.isConnected && call.viewer.isConnected, "nothing is between them")
+    return call
+  }
+
+  private init(server: consuming PeerConnection, viewer: consuming TestPeer) {
     self.server = server
     self.viewer = viewer
-    exchange()
-    pass(.seconds(1))
-    guard self.server.isConnected, self.viewer.isConnected else { throw TestPeerError.noTransport }
   }
 
   /// Gives a datagram to the server as if it came from `address`.
@@ -88,6 +96,9 @@ public struct DirectCall: ~Copyable {
     guard server.hasMissingPackets else { return }
     burst.removeAll()
     server.resend(into: &burst, at: now)
-    for index in 0..<burst.count { viewer.receive(burst.bytes(at: index), on: Self.path.reversed, at: now) }
+    for index in 0..<burst.count {
+      let payload = burst.bytes(at: index).withUnsafeBytes { [UInt8]($0) }
+      viewer.receive(payload.span.bytes, on: Self.path.reversed, at: now)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import ICE
+import SDP
 import SansIO
 
 /// The browser's side of ICE, as small as a test needs it: it checks every pair, nominates the first that answers, and

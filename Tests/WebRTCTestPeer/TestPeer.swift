@@ -1,5 +1,6 @@
 import DTLS
 import ICE
+import Media
 import RTP
 import SDP
 import SRTP
@@ -245,15 +246,17 @@ public struct TestPeer: ProtocolEngine, ~Copyable {
 
   private mutating func drainDTLS(at now: Instant) {
     sendHandshake()
-    switch dtls?.pollEvent() {
-    case .connected(let keys):
-      media = try? SecureMedia(keys)
-      counters.connected = now
-      nextReport = now + configuration.reportInterval
-      emit(.event(.connected))
-    case .closed: end("close_notify")
-    case .failed(let failure): end(failure.description)
-    case nil: break
+    while let event = dtls?.pollEvent() {
+      switch event {
+      case .connected(let keys):
+        media = try? SecureMedia(keys)
+        counters.connected = now
+        nextReport = now + configuration.reportInterval
+        emit(.event(.connected))
+      case .data: break
+      case .closed: end("close_notify")
+      case .failed(let failure): end(failure.description)
+      }
     }
   }
 

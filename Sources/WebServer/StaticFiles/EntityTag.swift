@@ -1,11 +1,11 @@
+import SansIO
+
 /// A strong validator of a file's bytes (RFC 9110, section 8.8.3): their number and 64-bit FNV-1a hash.
 struct EntityTag: Hashable {
   let field: String
 
   init(of contents: [UInt8]) {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in contents { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    field = "\"\(String(contents.count, radix: 16))-\(String(hash, radix: 16))\""
+    field = "\"\(String(contents.count, radix: 16))-\(String(FNV1a.hash(contents), radix: 16))\""
   }
 
   /// Whether an `If-None-Match` field names this tag (weak comparison, RFC 9110, section 13.1.2).

@@ -1,38 +1,37 @@
 import Foundation
-import Media
-import Playout
+import SansIO
 
 /// What Cupola has to know again after it was switched off at the wall: the item, the position, the programme's preset.
 ///
 /// The file is a line `cupola-state 1 CHECKSUM` and a line of JSON. The checksum (64-bit FNV-1a of the JSON) tells a
 /// file that a failing disk has changed; the version one that another Cupola has written.
-package struct SavedState: Hashable, Sendable, Codable {
+public struct SavedState: Hashable, Sendable, Codable {
   /// The path or URL of the item that was on last; nil: none has been. It stays while the test card is on instead.
-  package var item: String?
+  public var item: String?
   /// Its place in the playlist.
-  package var index = 0
+  public var index = 0
   /// Seconds.
-  package var position = 0.0
-  package var programme: UInt8?
+  public var position = 0.0
+  public var programme: UInt8?
   /// How often Cupola has been started here.
-  package var starts: UInt64 = 0
+  public var starts: UInt64 = 0
   /// How often it had not been stopped properly before: killed, crashed, or switched off at the wall.
-  package var uncleanStarts: UInt64 = 0
+  public var uncleanStarts: UInt64 = 0
   /// Whether it was stopped properly.
-  package var isClean = false
+  public var isClean = false
 
   private static let version = 1
   private static let magic = "cupola-state"
 
-  package init() {}
+  public init() {}
 
-  package enum Damage: Error, Hashable, CustomStringConvertible {
+  public enum Damage: Error, Hashable, CustomStringConvertible {
     case empty
     case cutOff
     case otherVersion(String)
     case changed
 
-    package var description: String {
+    public var description: String {
       switch self {
       case .empty: "it is empty"
       case .cutOff: "it is cut off, or no state file at all"
@@ -43,7 +42,7 @@ package struct SavedState: Hashable, Sendable, Codable {
   }
 
   /// Reads the text of a file.
-  package init(text: String) throws(Damage) {
+  public init(text: String) throws(Damage) {
     guard !text.isEmpty else { throw .empty }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let head = lines[0].split(separator: " ", omittingEmptySubsequences: false)
@@ -56,7 +55,7 @@ package struct SavedState: Hashable, Sendable, Codable {
     self = state
   }
 
-  package var text: String {
+  public var text: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Only numbers that are none cannot be encoded, and `isSensible` keeps them out.
@@ -64,13 +63,8 @@ package struct SavedState: Hashable, Sendable, Codable {
     return "\(Self.magic) \(Self.version) \(Self.checksum(json[...]))\n\(json)\n"
   }
 
-  /// Where playback goes on.
-  package var resumePoint: ResumePoint? {
-    item.map { ResumePoint(url: $0, index: index, position: MediaTime(seconds: position)) }
-  }
-
   /// What the next run begins with, as soon as it has begun.
-  package func started() -> SavedState {
+  public func started() -> SavedState {
     var next = self
     next.starts &+= 1
     if starts > 0, !isClean { next.uncleanStarts &+= 1 }
@@ -82,10 +76,8 @@ package struct SavedState: Hashable, Sendable, Codable {
     (0...1e9).contains(position) && (0...1_000_000).contains(index)
   }
 
-  /// FNV-1a (draft-eastlake-fnv) in hexadecimal.
+  /// In hexadecimal.
   private static func checksum(_ text: Substring) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return String(hash, radix: 16)
+    String(FNV1a.hash(text.utf8), radix: 16)
   }
 }

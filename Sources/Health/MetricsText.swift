@@ -1,21 +1,23 @@
 /// Writes Prometheus' text format (version 0.0.4).
-struct MetricsText {
+public struct MetricsText {
   /// A sample's labels and value.
-  typealias Sample = (labels: [(String, String)], value: Double)
+  public typealias Sample = (labels: [(String, String)], value: Double)
 
-  private(set) var text = ""
+  public private(set) var text = ""
 
-  mutating func gauge(_ name: String, _ help: String, _ value: Double) { write(name, help, "gauge", [([], value)]) }
+  public init() {}
 
-  mutating func gauge(_ name: String, _ help: String, _ samples: [Sample]) { write(name, help, "gauge", samples) }
+  public mutating func gauge(_ name: String, _ help: String, _ value: Double) { write(name, help, "gauge", [([], value)]) }
 
-  mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
+  public mutating func gauge(_ name: String, _ help: String, _ samples: [Sample]) { write(name, help, "gauge", samples) }
+
+  public mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
     write(name, help, "counter", [([], Double(value))])
   }
 
-  mutating func counter(_ name: String, _ help: String, _ samples: [Sample]) { write(name, help, "counter", samples) }
+  public mutating func counter(_ name: String, _ help: String, _ samples: [Sample]) { write(name, help, "counter", samples) }
 
-  mutating func counter(_ name: String, _ help: String, label: String, _ samples: [(String, UInt64)]) {
+  public mutating func counter(_ name: String, _ help: String, label: String, _ samples: [(String, UInt64)]) {
     write(name, help, "counter", samples.map { ([(label, $0.0)], Double($0.1)) })
   }
 

@@ -1,22 +1,21 @@
 import Foundation
-import Synchronization
 
 /// What the machine says of itself, from files that the kernel makes up.
-package struct MachineHealth: Sendable {
-  struct Disk: Sendable {
-    var folder: String
-    var free: UInt64
-    var size: UInt64
+public struct MachineHealth: Sendable {
+  public struct Disk: Sendable {
+    public var folder: String
+    public var free: UInt64
+    public var size: UInt64
   }
 
   /// Degrees Celsius by sensor; at most `maximumSensors`.
-  var temperatures: [(sensor: String, degrees: Double)] = []
-  var disks: [Disk] = []
+  public var temperatures: [(sensor: String, degrees: Double)] = []
+  public var disks: [Disk] = []
 
   private static let maximumSensors = 64
 
   /// Asks every sensor, and the disk of every folder, which may take as long as a disk that does not answer.
-  init(folders: [String]) {
+  public init(folders: [String]) {
     temperatures = Array((Self.thermalZones() + Self.hardwareMonitors()).prefix(Self.maximumSensors))
     disks = folders.compactMap(Self.disk)
   }
@@ -49,7 +48,7 @@ package struct MachineHealth: Sendable {
   }
 
   /// Saturated: a file system of somebody's own making counts what it likes.
-  package static func bytes(_ blocks: UInt64, of size: UInt64) -> UInt64 {
+  public static func bytes(_ blocks: UInt64, of size: UInt64) -> UInt64 {
     let (bytes, overflow) = blocks.multipliedReportingOverflow(by: size)
     return overflow ? .max : bytes
   }
@@ -60,26 +59,5 @@ package struct MachineHealth: Sendable {
 
   private static func thousandths(_ path: String) -> Double? {
     smallFile(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { Double($0) / 1000 }
-  }
-}
-
-/// The latest `MachineHealth`, looked at on a queue of its own: nobody waits for a disk that does not answer.
-final class MachineMonitor: Sendable {
-  private let queue = DispatchQueue(label: "machine")
-  private let latest = Mutex<(health: MachineHealth?, isUnderway: Bool)>((nil, false))
-
-  var health: MachineHealth? { latest.withLock { $0.health } }
-
-  /// Looks again, unless a look is underway.
-  func refresh(folders: [String]) {
-    let isFree = latest.withLock { latest in
-      defer { latest.isUnderway = true }
-      return !latest.isUnderway
-    }
-    guard isFree else { return }
-    queue.async { [self] in
-      let health = MachineHealth(folders: folders)
-      latest.withLock { $0 = (health, false) }
-    }
   }
 }

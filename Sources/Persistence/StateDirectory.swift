@@ -8,8 +8,8 @@ public struct StateDirectory: Sendable {
   public static let ofService = "/var/lib/cupola"
 
   /// What a write came to, beyond what the system says.
-  struct WriteFailure: Error, CustomStringConvertible {
-    var description: String
+  public struct WriteFailure: Error, CustomStringConvertible {
+    public var description: String
 
     init(_ operation: String) { description = "\(operation): \(String(cString: strerror(errno)))" }
   }
@@ -28,34 +28,36 @@ public struct StateDirectory: Sendable {
   private static let maximumSize = 64 * 1024
 
   /// Why a file that is there is of no use.
-  struct ReadFailure: Error, CustomStringConvertible {
-    var description: String
+  public struct ReadFailure: Error, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) { self.description = description }
   }
 
   /// The text of a small file; nil: it is not there, or cannot be read.
-  package func read(_ name: String) -> String? { (try? text(of: name)) ?? nil }
+  public func read(_ name: String) -> String? { (try? text(of: name)) ?? nil }
 
   /// The text of a small file; nil: it is not there.
   ///
   /// - Throws: why what is there cannot be read.
-  func text(of name: String) throws(ReadFailure) -> String? {
+  public func text(of name: String) throws(ReadFailure) -> String? {
     // A pipe in its place would keep us waiting for somebody to write.
     let descriptor = open(path + "/" + name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw ReadFailure(description: String(cString: strerror(errno)))
+      throw ReadFailure(String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw ReadFailure(description: "it is no regular file")
+      throw ReadFailure("it is no regular file")
     }
-    guard status.st_size <= Self.maximumSize else { throw ReadFailure(description: "it is too long") }
+    guard status.st_size <= Self.maximumSize else { throw ReadFailure("it is too long") }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
     do {
       return String(decoding: try handle.read(upToCount: Self.maximumSize) ?? Data(), as: UTF8.self)
     } catch {
-      throw ReadFailure(description: "\(error)")
+      throw ReadFailure("\(error)")
     }
   }
 
@@ -63,7 +65,7 @@ public struct StateDirectory: Sendable {
   ///
   /// - Parameter synchronously: whether it is on the disk when this returns, and survives the loss of power from then
   ///   on. Otherwise it survives the end of the process.
-  func write(_ text: String, to name: String, synchronously: Bool = true) throws {
+  public func write(_ text: String, to name: String, synchronously: Bool = true) throws {
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let target = path + "/" + name
@@ -90,7 +92,7 @@ public struct StateDirectory: Sendable {
   }
 
   /// Renames a file that is no good, over one that was set aside before; its new path.
-  func setAside(_ name: String) -> String? {
+  public func setAside(_ name: String) -> String? {
     let aside = path + "/" + name + ".damaged"
     // A folder does not take the place of a file by itself.
     remove(aside)

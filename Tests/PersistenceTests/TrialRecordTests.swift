@@ -1,6 +1,5 @@
-import Appliance
 import Foundation
-import Playout
+import Persistence
 import Testing
 
 @Suite struct TrialRecordTests {

@@ -1,3 +1,4 @@
+import Clocks
 import Dispatch
 import Foundation
 import Logging
@@ -5,35 +6,35 @@ import Synchronization
 
 /// Keeps `SavedState` on disk. Nobody waits for the disk: what is to be written waits on a queue, where only the latest
 /// counts, and a disk that is full or read-only costs a warning.
-final class StateKeeper: Sendable {
+public final class StateKeeper: Sendable {
   private struct Pending {
     var state: SavedState?
     var written: SavedState?
     var isUnderway = false
-    var lastSync: UInt64 = 0
+    var lastSync: Int64 = 0
     var failures: UInt64 = 0
     var isFailing = false
   }
 
   static let file = "state"
-  let directory: StateDirectory
+  public let directory: StateDirectory
   private let log: Logger
   private let queue = DispatchQueue(label: "state")
   private let pending = Mutex(Pending())
 
   /// What is only a position is forced onto the disk so often; a crash of Cupola alone loses nothing in between.
-  private static let syncInterval: UInt64 = 30_000_000_000
+  private static let syncInterval: Int64 = 30_000_000_000
 
-  init(directory: StateDirectory, log: Logger) {
+  public init(directory: StateDirectory, log: Logger) {
     self.directory = directory
     self.log = log
   }
 
   /// Writes that failed since the start.
-  var failures: UInt64 { pending.withLock { $0.failures } }
+  public var failures: UInt64 { pending.withLock { $0.failures } }
 
   /// What the last run left, or nothing. A file that is no good is set aside beside the new one.
-  func load() -> SavedState {
+  public func load() -> SavedState {
     do {
       guard let text = try directory.text(of: Self.file) else { return SavedState() }
       return try SavedState(text: text)
@@ -47,7 +48,7 @@ final class StateKeeper: Sendable {
   }
 
   /// Has `state` written, soon.
-  func save(_ state: SavedState) {
+  public func save(_ state: SavedState) {
     let isFree = pending.withLock { pending in
       guard pending.state != nil || pending.written != state else { return false }
       pending.state = state
@@ -61,7 +62,7 @@ final class StateKeeper: Sendable {
   }
 
   /// Writes `state` before it returns, or gives up after a second.
-  func saveNow(_ state: SavedState) {
+  public func saveNow(_ state: SavedState) {
     let done = DispatchSemaphore(value: 0)
     queue.async { [self] in
       write(state, synchronously: true)

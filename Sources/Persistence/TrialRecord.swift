@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Playout
+import SansIO
 import Synchronization
 
 /// Counts at which items Cupola ended, whatever ended it: a fault of its own, the kernel for want of memory, a watchdog.
@@ -9,9 +9,9 @@ import Synchronization
 /// the process, and that of the machine is nobody's fault. At the start, what stands there has ended Cupola once more,
 /// if the machine has been on since. An item is a number made of its URL and of what its file looks like, so a file that
 /// is replaced has a clean record. A proper stop clears all.
-package final class TrialRecord: ItemJournal {
+public final class TrialRecord: Sendable {
   /// So many ends in a row, and the item is skipped.
-  package static let patience = 3
+  public static let patience = 3
 
   private struct Contents: Hashable, Codable {
     var boot = ""
@@ -45,7 +45,7 @@ package final class TrialRecord: ItemJournal {
   private let state = Mutex(State())
 
   /// - Parameter boot: which run of the machine it is; nil: nobody can tell, so nothing is held against anybody.
-  package init(in directory: StateDirectory, boot: String?) {
+  public init(in directory: StateDirectory, boot: String?) {
     self.directory = directory
     var contents = Contents()
     if let boot, let text = directory.read(Self.file),
@@ -64,16 +64,16 @@ package final class TrialRecord: ItemJournal {
     write()
   }
 
-  package func refusal(of url: String) -> String? {
+  public func refusal(of url: String) -> String? {
     let name = Self.name(of: url)
     guard state.withLock({ $0.contents.ends[name] ?? 0 }) >= Self.patience else { return nil }
     return "Cupola ended \(Self.patience) times while it began with it; it is tried again when it has changed, "
       + "or after a proper restart"
   }
 
-  package var isWary: Bool { state.withLock { !$0.contents.ends.isEmpty } }
+  public var isWary: Bool { state.withLock { !$0.contents.ends.isEmpty } }
 
-  package func begin(_ url: String) -> UInt64? {
+  public func begin(_ url: String) -> UInt64? {
     let name = Self.name(of: url)
     let isNeeded = state.withLock { state in
       guard !state.isClosed, !state.passed.contains(name) else { return false }
@@ -86,12 +86,12 @@ package final class TrialRecord: ItemJournal {
     return name
   }
 
-  package func suspend(_ name: UInt64) {
+  public func suspend(_ name: UInt64) {
     state.withLock { Self.end(name, in: &$0) }
     writeSoon()
   }
 
-  package func pass(_ name: UInt64) {
+  public func pass(_ name: UInt64) {
     state.withLock { state in
       Self.end(name, in: &state)
       state.contents.ends[name] = nil
@@ -102,7 +102,7 @@ package final class TrialRecord: ItemJournal {
   }
 
   /// Cupola is being stopped as it should be: nothing is held against anybody.
-  package func close() {
+  public func close() {
     state.withLock { state in
       state.isClosed = true
       state.contents.ends = [:]
@@ -112,7 +112,7 @@ package final class TrialRecord: ItemJournal {
   }
 
   /// Returns when all that is known stands on the disk, however long that takes.
-  package func finishWriting() { queue.sync {} }
+  public func finishWriting() { queue.sync {} }
 
   private static func end(_ name: UInt64, in state: inout State) {
     let left = (state.begun[name] ?? 1) - 1
@@ -120,13 +120,10 @@ package final class TrialRecord: ItemJournal {
     if left <= 0 { state.contents.underway.remove(name) }
   }
 
-  /// FNV-1a (draft-eastlake-fnv).
   private static func name(of url: String) -> UInt64 {
     var status = stat()
     let stamp = stat(url, &status) == 0 ? "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)" : ""
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "\(url)\n\(stamp)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return hash
+    return FNV1a.hash("\(url)\n\(stamp)".utf8)
   }
 
   // MARK: - The file

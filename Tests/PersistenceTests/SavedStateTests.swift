@@ -1,7 +1,5 @@
-import Appliance
 import Foundation
-import Media
-import Playout
+import Persistence
 import SansIO
 import Testing
 
@@ -61,17 +59,17 @@ import Testing
 
   @Test func `playback goes on where it was, also after it was killed`() {
     let next = state.started()
-    #expect(next.resumePoint == ResumePoint(url: state.item!, index: 3, position: MediaTime(seconds: 12.345)))
+    #expect(next.item == state.item && next.index == 3 && next.position == 12.345)
     #expect(next.starts == 8 && next.uncleanStarts == 1)
     var clean = state
     clean.isClean = true
     #expect(clean.started().uncleanStarts == 0)
-    #expect(SavedState().started().resumePoint == nil)
+    #expect(SavedState().started().item == nil)
   }
 
   @Test func `pulling the plug is nobody's fault`() {
     var state = state
     for _ in 0..<20 { state = state.started() }
-    #expect(state.resumePoint?.position == MediaTime(seconds: 12.345) && state.uncleanStarts == 20)
+    #expect(state.position == 12.345 && state.uncleanStarts == 20)
   }
 }

@@ -1,4 +1,4 @@
-import Appliance
+import Health
 import Testing
 
 /// Numbers that the system, or a file system of somebody's own making, gives.
