@@ -80,8 +80,11 @@ let package = Package(
     .target(
       name: "Playout", dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
 
+    // What is shown to whom: pure.
+    .target(name: "Programme", swiftSettings: strict),
+
     // What is spoken, served and configured.
-    .target(name: "Signalling", dependencies: ["Fairness"], swiftSettings: strict),
+    .target(name: "Signalling", dependencies: ["Fairness", "Programme"], swiftSettings: strict),
     .target(
       name: "WebServer",
       dependencies: [
@@ -97,7 +100,7 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Media", "Yams"], swiftSettings: strict),
+    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Media", "Programme", "Yams"], swiftSettings: strict),
 
     .systemLibrary(name: "CSystemd"),
     .target(
@@ -117,7 +120,7 @@ let package = Package(
     .target(
       name: "Appliance",
       dependencies: [
-        "Clocks", "Health", "Persistence", "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
+        "Clocks", "Health", "Persistence", "Programme", "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
         "Signalling", "Fairness", "Neighbours", "COpenSSL", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
@@ -159,6 +162,7 @@ let package = Package(
       name: "SystemdTests",
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
+    .testTarget(name: "ProgrammeTests", dependencies: ["Programme"], swiftSettings: house),
     .testTarget(name: "PersistenceTests", dependencies: ["Persistence", "SansIO"], swiftSettings: house),
     .testTarget(
       name: "HealthTests", dependencies: ["Health", "Heartbeats", "Signalling", "Playout", "Delivery", "WebServer"],
@@ -198,7 +202,8 @@ let package = Package(
       dependencies: ["Clocks", "Playout", "Media", "FFmpeg", "SphericalVideo", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
-      name: "SignallingTests", dependencies: ["Signalling", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
+      name: "SignallingTests",
+      dependencies: ["Signalling", "Programme", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
     .testTarget(
       name: "WebServerTests",
       dependencies: [
@@ -218,7 +223,7 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "Persistence", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "Persistence", "Programme", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
         "WebServer", "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),

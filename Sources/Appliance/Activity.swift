@@ -1,5 +1,6 @@
 import Fairness
 import Logging
+import Programme
 
 /// Who does something that others see.
 struct Author: Sendable {
@@ -15,11 +16,8 @@ struct Author: Sendable {
   }
 }
 
-/// What others see, and somebody changed.
-enum Change: String, CaseIterable, Sendable {
-  case programme, preset, playlist, transport, operators
-
-  var sentence: Logger.Message {
+extension Change {
+  fileprivate var sentence: Logger.Message {
     switch self {
     case .programme: "The programme was switched"
     case .preset: "A preset was changed"

@@ -5,6 +5,7 @@ import Health
 import Heartbeats
 import Media
 import Playout
+import Programme
 import RTP
 import Signalling
 import WebServer

@@ -1,5 +1,6 @@
 import Fairness
 import Foundation
+import Programme
 import Signalling
 import WebServer
 

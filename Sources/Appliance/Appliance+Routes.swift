@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Programme
 import SansIO
 import Signalling
 import WebServer
@@ -32,25 +33,23 @@ extension Appliance {
       throw APIError(status: 415, code: "badOffer", message: "The offer is sent as application/sdp.")
     }
     let name = request.parameters["preset"] ?? ""
-    let choice: Choice
-    if name == "programme" {
-      choice = .programme
-    } else if let preset = catalogue.find(name) {
-      choice = .preset(preset.number)
-    } else {
+    let preset = programme.presets.find(name)
+    guard preset != nil || name == "programme" else {
       throw APIError(status: 404, code: "unknownPreset", message: "There is no preset \"\(name)\".")
     }
+    let session = (0..<16).map { _ in String(Int.random(in: 256..<512), radix: 16).dropFirst() }.joined()
+    let client = ClientID.session(session)
     do throws(JoinError) {
+      do throws(Refusal) { try programme.choose(preset?.number, for: client) } catch { throw .unknownPreset }
       let joined = try await join(
-        offer: String(decoding: request.body, as: UTF8.self), choice: choice,
-        by: Visitor(source: source(of: request.remoteAddress)))
-      let session = (0..<16).map { _ in String(Int.random(in: 256..<512), radix: 16).dropFirst() }.joined()
+        offer: String(decoding: request.body, as: UTF8.self),
+        by: Visitor(client: client, source: source(of: request.remoteAddress)))
       noteJoin(joined.id, by: .whep, Author(source: source(of: request.remoteAddress), name: ""))
-      if registry[joined.id] != nil { whepSessions[session] = joined.id }
       var headers = ["Content-Type": "application/sdp", "Location": "/whep/session/\(session)"]
       if joined.preset != joined.wanted { headers["Cupola-Preset"] = "\(joined.preset); reason=encoderLimit" }
       return APIResponse(status: 201, headers: headers, body: Array(joined.answer.utf8))
     } catch {
+      programme.forget(client)
       let status =
         switch error {
         case .viewerLimit, .encoderLimit, .unavailable: 503
@@ -65,7 +64,7 @@ extension Appliance {
   }
 
   private func whepLeave(_ request: APIRequest) throws -> APIResponse {
-    guard let session = request.parameters["session"], let id = whepSessions.removeValue(forKey: session) else {
+    guard let session = request.parameters["session"], let id = registry[.session(session)] else {
       throw APIError(status: 404, code: "unknownSession", message: "There is no such session (any more).")
     }
     leave(id)
@@ -77,110 +76,81 @@ extension Appliance {
   private nonisolated var apiRoutes: [Route] {
     [
       Route(.get, "/api/v1/state") { [self] _ in .json(ServerMessage.json(currentState)) },
-      Route(.put, "/api/v1/programme") { [self] request in
-        try await putProgramme(request, by: authorise(request))
+      command(.put, "/api/v1/programme") { request throws(APIError) in
+        let preset = try Self.read(request, ["preset"]) { fields throws(SignallingError) in
+          try fields.presetNumber("preset")
+        }
+        return .goto(preset, .programme)
       },
-      Route(.put, "/api/v1/presets/{number}") { [self] request in
-        try await putPreset(request, by: authorise(request))
+      command(.put, "/api/v1/presets/{number}") { request throws(APIError) in .setPreset(try Self.preset(in: request)) },
+      command(.delete, "/api/v1/presets/{number}") { request throws(APIError) in
+        guard let number = Self.presetNumber(in: request) else { throw APIError(.unknownPreset) }
+        return .removePreset(number)
       },
-      Route(.delete, "/api/v1/presets/{number}") { [self] request in
-        try await deletePreset(request, by: authorise(request))
+      command(.post, "/api/v1/playlist/next") { _ in .playlist(.next) },
+      command(.post, "/api/v1/playlist/previous") { _ in .playlist(.previous) },
+      command(.post, "/api/v1/playlist/goto") { request throws(APIError) in
+        let index = try Self.read(request, ["index"]) { fields throws(SignallingError) in
+          try fields.integer("index", in: 0...ClientMessage.maximumIndex)
+        }
+        return .playlist(.go(to: index))
       },
-      command("/api/v1/playlist/next") { appliance, _, author in appliance.perform(PlaylistCommand.next, by: author) },
-      command("/api/v1/playlist/previous") { appliance, _, author in
-        appliance.perform(PlaylistCommand.previous, by: author)
-      },
-      command("/api/v1/playlist/goto") { appliance, request, author in
-        appliance.perform(PlaylistCommand.go(to: try appliance.place(in: request)), by: author)
-      },
-      command("/api/v1/transport/play") { appliance, _, author in appliance.perform(TransportCommand.play, by: author)
-      },
-      command("/api/v1/transport/pause") { appliance, _, author in
-        appliance.perform(TransportCommand.pause, by: author)
-      },
-      command("/api/v1/transport/seek") { appliance, request, author in
-        let position = try appliance.read(request, ["position"]) { fields throws(SignallingError) in
+      command(.post, "/api/v1/transport/play") { _ in .transport(.play) },
+      command(.post, "/api/v1/transport/pause") { _ in .transport(.pause) },
+      command(.post, "/api/v1/transport/seek") { request throws(APIError) in
+        let position = try Self.read(request, ["position"]) { fields throws(SignallingError) in
           try fields.number("position", in: 0...ClientMessage.maximumPosition)
         }
-        appliance.perform(TransportCommand.seek(position), by: author)
+        return .transport(.seek(position))
       },
     ]
   }
 
-  /// An operator's command, which shows its effect later.
+  /// An operator's command: answered with the state after it, or at once where the player does it on its own thread.
   private nonisolated func command(
-    _ path: String, _ body: @escaping @Sendable (isolated Appliance, APIRequest, Author) throws -> Void
+    _ method: HTTPMethod, _ path: String, _ reading: @escaping @Sendable (APIRequest) throws(APIError) -> Command
   ) -> Route {
-    Route(.post, path) { [self] request in
+    Route(method, path) { [self] request in
       let author = try authorise(request)
-      try await body(self, request, author)
-      return .empty(status: 202)
+      let command = try reading(request)
+      return try await obey(command, by: author)
     }
   }
 
-  /// After a change.
-  private func stateResponse() -> APIResponse {
-    refreshState()
-    return .json(ServerMessage.json(currentState))
+  private func obey(_ command: Command, by author: Author) throws(APIError) -> APIResponse {
+    do throws(Refusal) {
+      try perform(command, by: Client(.request, role: .operator), author)
+    } catch {
+      throw APIError(error)
+    }
+    switch command {
+    case .playlist, .transport: return .empty(status: 202)
+    case .goto, .follow, .setPreset, .removePreset: return .json(ServerMessage.json(currentState))
+    }
   }
 
-  private func putProgramme(_ request: APIRequest, by author: Author) throws -> APIResponse {
-    let preset = try read(request, ["preset"]) { fields throws(SignallingError) in try fields.presetNumber("preset") }
-    guard catalogue[preset] != nil else { throw unknownPreset }
-    note(.programme, "\(preset)", by: author)
-    setProgramme(preset)
-    return stateResponse()
-  }
-
-  private func putPreset(_ request: APIRequest, by author: Author) throws -> APIResponse {
+  /// The preset that a request describes.
+  private static func preset(in request: APIRequest) throws(APIError) -> Preset {
     guard let number = presetNumber(in: request) else {
       throw APIError(status: 400, code: "badMessage", message: "The number of a preset is 0 to 255.")
     }
     let names = ["number", "name", "yaw", "pitch", "roll", "fov"]
-    let preset = try read(request, names) { fields throws(SignallingError) in
+    return try read(request, names) { fields throws(SignallingError) in
       guard try fields.optionalInteger("number", in: 0...255) ?? Int(number) == number else {
         throw SignallingError(.badMessage, "The field number is to be the one in the path, or left out.")
       }
-      return try PresetDescription(fields, number: number)
+      return try Preset(fields, number: number)
     }
-    note(.preset, "\(number)", by: author)
-    setPreset(preset)
-    return stateResponse()
-  }
-
-  private func deletePreset(_ request: APIRequest, by author: Author) throws -> APIResponse {
-    guard let number = presetNumber(in: request), catalogue[number] != nil else { throw unknownPreset }
-    guard removePreset(number) else {
-      throw APIError(status: 409, code: "badMessage", message: "The last preset cannot be removed.")
-    }
-    note(.preset, "none at \(number)", by: author)
-    return stateResponse()
-  }
-
-  /// The place in the playlist that a request names.
-  private func place(in request: APIRequest) throws(APIError) -> Int {
-    let index = try read(request, ["index"]) { fields throws(SignallingError) in
-      try fields.integer("index", in: 0...ClientMessage.maximumIndex)
-    }
-    let count = player.state.count
-    guard index < count else {
-      throw APIError(status: 404, code: "unknownItem", message: Self.placeIsTooFar(count))
-    }
-    return index
-  }
-
-  private var unknownPreset: APIError {
-    APIError(status: 404, code: "unknownPreset", message: JoinError.unknownPreset.message)
   }
 
   /// The number in the path, as it is written: "7", not "07" or "+7".
-  private func presetNumber(in request: APIRequest) -> UInt8? {
+  private static func presetNumber(in request: APIRequest) -> UInt8? {
     let text = request.parameters["number"] ?? ""
     return UInt8(text).flatMap { "\($0)" == text ? $0 : nil }
   }
 
   /// Reads the body, a JSON object of no other fields than those.
-  private func read<Value>(
+  private static func read<Value>(
     _ request: APIRequest, _ names: [String], _ body: (JSONObject) throws(SignallingError) -> Value
   ) throws(APIError) -> Value {
     do throws(SignallingError) {
@@ -208,5 +178,19 @@ extension Appliance {
         APIResponse(Array(metrics().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
       },
     ]
+  }
+}
+
+extension APIError {
+  /// What is answered to a command that was refused.
+  fileprivate init(_ refusal: Refusal) {
+    let (status, code) =
+      switch refusal {
+      case .notOperator: (401, "notOperator")
+      case .unknownPreset: (404, "unknownPreset")
+      case .lastPreset: (409, "badMessage")
+      case .unknownItem: (404, "unknownItem")
+      }
+    self.init(status: status, code: code, message: refusal.sentence)
   }
 }

@@ -122,7 +122,7 @@ extension Appliance {
       saved.index = player.index ?? 0
       saved.position = (player.position.seconds * 1000).rounded() / 1000
     }
-    saved.programme = programme
+    saved.programme = programme.preset
     saved.isClean = isLast
     if isLast { keeper.saveNow(saved) } else { keeper.save(saved) }
   }
@@ -149,7 +149,7 @@ extension Appliance {
     if new.hardware != loaded.hardware { pending.append("hardware") }
     if new.operator != loaded.operator { pending.append("operator") }
     if new.stateDirectory != loaded.stateDirectory { pending.append("state") }
-    if new.presets != loaded.presets { replacePresets(new.cameraPresets) }
+    if new.presets != loaded.presets { replace(presets: new.presets) }
     if new.playlist != loaded.playlist {
       player.change(sources: new.playlistSources, repeats: new.playlist.repeats)
     }
@@ -160,13 +160,5 @@ extension Appliance {
       log.warning(
         "Some keys take effect at the next start only", metadata: ["keys": "\(pending.joined(separator: ", "))"])
     }
-  }
-
-  private func replacePresets(_ presets: [CameraPreset]) {
-    let kept = Set(presets.map(\.number))
-    for preset in presets { catalogue.set(preset) }
-    for preset in catalogue.ordered where !kept.contains(preset.number) { _ = removePreset(preset.number) }
-    channels.setPresets(catalogue.ordered)
-    refreshState()
   }
 }

@@ -2,6 +2,7 @@ import Clocks
 import Foundation
 import Media
 import Playout
+import Programme
 import RTP
 import Signalling
 import SphericalVideo
@@ -18,13 +19,13 @@ extension Appliance {
     samePlace.position = state.item.position
     if !withPosition, samePlace == state.item { item = samePlace }
     let new = ApplianceState(
-      presets: catalogue.descriptions, programme: programme, item: item, viewers: registry.count,
+      presets: programme.presets.ordered, programme: programme.preset, item: item, viewers: registry.count,
       skipped: player.skipped.map { SkippedItem(name: $0.item.name, reason: $0.reason) }, notice: notice)
     guard let changes = new.changes(since: state) else { return publish() }
     state = new
-    revision += 1
+    programme.advance()
     publish()
-    broadcast(.patch(rev: revision, changes))
+    broadcast(.patch(rev: programme.revision, changes))
   }
 
   func playerChanged(_ event: PlayerEvent) {
@@ -45,13 +46,14 @@ extension Appliance {
     case .ended:
       log.info("The playlist is over")
       notice = "The playlist is over."
+    case .paused, .resumed, .sought: break
     }
     refreshState(withPosition: true)
     remember()
     tellStatus()
     switch event {
     case .started, .testCard: broadcast(.itemChanged(state.item))
-    case .skipped, .ended, .decoding: break
+    case .skipped, .ended, .decoding, .paused, .resumed, .sought: break
     }
   }
 
@@ -94,14 +96,14 @@ extension Appliance {
     guard !marks.isEmpty, !controls.isEmpty, let statistics = driver.statistics() else { return }
     let offset = MonotonicTime.wallClockOffset
     for connection in statistics.connections {
-      guard let viewer = registry[connection.id], let control = viewer.control, let showing = viewer.showing,
-        let frames = marks[showing]
-      else { continue }
+      guard let viewer = registry[connection.id], let showing = viewer.showing, let frames = marks[showing] else {
+        continue
+      }
       let times = frames.map {
         ServerMessage.FrameTime(
           rtpTimestamp: $0.timestamp &+ connection.peer.timestampOffset, time: Double($0.encodedAt + offset) / 1e6)
       }
-      send(.clock(times), to: control)
+      send(.clock(times), to: viewer.client)
     }
   }
 
@@ -127,29 +129,4 @@ extension ItemStatus {
       position: (state.position.seconds * 1000).rounded() / 1000, duration: state.duration?.seconds,
       paused: state.isPaused, testCard: state.isTestCard)
   }
-}
-
-extension PresetCatalogue {
-  /// As browsers and remotes are told.
-  var descriptions: [PresetDescription] {
-    ordered.map {
-      PresetDescription(
-        number: $0.number, name: $0.name, yaw: $0.orientation.yaw.tidyDegrees, pitch: $0.orientation.pitch.tidyDegrees,
-        roll: $0.orientation.roll.tidyDegrees, fov: $0.fieldOfView.tidyDegrees)
-    }
-  }
-}
-
-extension PresetDescription {
-  var preset: CameraPreset {
-    CameraPreset(
-      number: number, name: name,
-      orientation: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)),
-      fieldOfView: .degrees(fov))
-  }
-}
-
-extension Angle {
-  /// Degrees as somebody wrote them: what radians added behind the ninth digit is taken off again.
-  fileprivate var tidyDegrees: Double { (degrees * 1e9).rounded() / 1e9 }
 }

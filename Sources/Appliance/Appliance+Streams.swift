@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import Media
+import Programme
 import RTP
 import Signalling
 import SphericalVideo
@@ -15,11 +16,11 @@ extension Appliance {
   }
 
   func tell(_ viewer: ViewerRegistry.Viewer, shows preset: UInt8, rtpTimestamp: UInt32?) {
-    guard let control = viewer.control else { return }
+    let isFollowing = programme.isFollowing(viewer.client)
     let change = ServerMessage.PresetChange(
-      preset: preset, scope: viewer.isFollowing ? .programme : .me, rtpTimestamp: rtpTimestamp,
-      following: viewer.isFollowing, wanted: viewer.preset)
-    send(.presetChanged(id: viewer.pendingReply, change), to: control)
+      preset: preset, scope: isFollowing ? .programme : .me, rtpTimestamp: rtpTimestamp, following: isFollowing,
+      wanted: viewer.wanted.preset)
+    send(.presetChanged(id: viewer.pendingReply, change), to: viewer.client)
   }
 
   /// Has what is watched encoded, as far as there are encoders, and everybody turned to what they are to see.
@@ -28,7 +29,7 @@ extension Appliance {
   func settleStreams() {
     let codec = provenAfter == nil ? configuration.video.codecs.first : nil
     let settlement = registry.settle(
-      programme: programme, proof: codec.map { StreamID(preset: programme, codec: $0) }, angle: catalogue.angle)
+      programme, proof: codec.map { StreamID(preset: programme.preset, codec: $0) }, angle: programme.presets.angle)
     channels.setAwake(settlement.awake)
     for (id, stream) in settlement.selections { driver.select(stream, for: id) }
     for (_, viewer) in settlement.settled {
@@ -47,15 +48,27 @@ extension Appliance {
   }
 }
 
-extension PresetCatalogue {
+extension PresetList {
   /// Between the directions of two presets, in degrees.
   var angle: (UInt8, UInt8) -> Double {
     { first, second in
-      guard let first = presets[first]?.orientation, let second = presets[second]?.orientation else { return 180 }
+      guard let first = self[first]?.camera.orientation, let second = self[second]?.camera.orientation else {
+        return 180
+      }
       let cosine =
         sin(first.pitch.radians) * sin(second.pitch.radians)
         + cos(first.pitch.radians) * cos(second.pitch.radians) * cos(first.yaw.radians - second.yaw.radians)
       return acos(min(max(cosine, -1), 1)) * 180 / .pi
     }
+  }
+}
+
+extension Preset {
+  /// The preset as the media tower knows it.
+  package var camera: CameraPreset {
+    CameraPreset(
+      number: number, name: name,
+      orientation: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)),
+      fieldOfView: .degrees(fov))
   }
 }

@@ -3,6 +3,7 @@ import Delivery
 import Fairness
 import Media
 import Playout
+import Programme
 import RTP
 import SDP
 import SansIO
@@ -12,14 +13,15 @@ import WebRTC
 
 extension Appliance {
   /// Answers an offer; the viewer has a place when this returns, and nothing is encoded for it before it has connected.
-  func join(offer: String, choice: Choice, by visitor: Visitor) async throws(JoinError) -> Joined {
-    if case .preset(let number) = choice, catalogue[number] == nil { throw .unknownPreset }
+  ///
+  /// What it is to see is what the programme says of its client.
+  func join(offer: String, by visitor: Visitor) async throws(JoinError) -> Joined {
     guard offer.utf8.count <= SessionDescription.maximumSize else { throw .offerTooLong }
     let id = makeConnectionID()
     guard registry.canAdmit(from: visitor.source, isPrivileged: visitor.isPrivileged) else {
       throw .viewerLimit(configuration.server.viewers)
     }
-    let preset = number(of: choice)
+    let preset = programme.preset(of: visitor.client)
     // The codec is agreed on while the offer is answered, on a queue of the driver's.
     let agreed = LockedBox<VideoCodec?>(nil)
     let answer: String
@@ -37,17 +39,14 @@ extension Appliance {
     }
     guard let codec = agreed.value else { throw .unavailable }
     // The programme may have gone elsewhere in the meantime, and the preset may be gone.
-    var isFollowing = if case .programme = choice { true } else { false }
-    if catalogue[preset] == nil { isFollowing = true }
-    let wanted = StreamID(preset: isFollowing ? programme : preset, codec: codec)
+    let wanted = StreamID(preset: programme.preset(of: visitor.client), codec: codec)
     do throws(JoinError) {
-      guard let stream = registry.prospect(wanted, programme: programme, angle: catalogue.angle) else {
+      guard let stream = registry.prospect(wanted, programme: programme.preset, angle: programme.presets.angle) else {
         throw .encoderLimit
       }
       // Nobody has to go for an offer that cannot be answered.
       try admit(id, visitor)
-      registry.add(
-        .init(control: visitor.control, codec: wanted.codec, isFollowing: isFollowing, preset: wanted.preset), as: id)
+      registry.add(.init(visitor.client, codec: wanted.codec, wish: wanted.preset), as: id)
       return Joined(id: id, answer: answer, codec: codec, preset: stream.preset, wanted: wanted.preset)
     } catch {
       driver.close(id)
@@ -64,9 +63,8 @@ extension Appliance {
       if registry[other]?.isConnected == true {
         log.info("A viewer gives way to a machine that has fewer", metadata: ["viewer": "\(other)"])
       }
-      if let control = registry[other]?.control, controls[control]?.connection == other {
-        controls[control]?.connection = nil
-        send(.bye(reason: .crowdedOut, retryAfter: 5), to: control)
+      if let viewer = registry[other], registry[viewer.client] == other {
+        send(.bye(reason: .crowdedOut, retryAfter: 5), to: viewer.client)
       }
       leave(other)
     }
@@ -87,46 +85,6 @@ extension Appliance {
     viewerLeft(id)
   }
 
-  /// The viewer's own stream shows another preset from its next key frame on.
-  func choose(_ preset: UInt8, for id: ConnectionID, reply: UInt64?) {
-    registry.choose(preset, for: id, reply: reply)
-    settleStreams()
-  }
-
-  func follow(_ id: ConnectionID, reply: UInt64?) {
-    registry.follow(programme, for: id, reply: reply)
-    settleStreams()
-  }
-
-  /// What the programme shows changes, and with it what its followers see.
-  ///
-  /// - Parameter reply: the viewer who wanted it, and the message to answer when its own stream has switched.
-  func setProgramme(_ preset: UInt8, reply: (ConnectionID, UInt64)? = nil) {
-    programme = preset
-    registry.programmeChanged(to: preset, reply: reply)
-    settleStreams()
-    refreshState()
-  }
-
-  func setPreset(_ description: PresetDescription) {
-    catalogue.set(description.preset)
-    channels.setPresets(catalogue.ordered)
-    refreshState()
-  }
-
-  /// False: there is no such preset, or it is the last.
-  func removePreset(_ number: UInt8) -> Bool {
-    guard catalogue.remove(number) else { return false }
-    if programme == number { programme = catalogue.home }
-    registry.presetRemoved(number, programme: programme)
-    registry.programmeChanged(to: programme)
-    for id in controls.keys where controls[id]?.choice == number { controls[id]?.choice = nil }
-    settleStreams()
-    channels.setPresets(catalogue.ordered)
-    refreshState()
-    return true
-  }
-
   func networkChanged(_ event: DeliveryEvent) {
     switch event {
     case .connected(let id):
@@ -138,9 +96,8 @@ extension Appliance {
       if registry[id]?.isConnected == true {
         log.info("A viewer has gone", metadata: ["viewer": "\(id)", "reason": "\(reason)"])
       }
-      if let control = registry[id]?.control, controls[control]?.connection == id {
-        controls[control]?.connection = nil
-        send(.bye(reason: .mediaLost, retryAfter: nil), to: control)
+      if let viewer = registry[id], registry[viewer.client] == id {
+        send(.bye(reason: .mediaLost, retryAfter: nil), to: viewer.client)
       }
       viewerLeft(id)
     case .needsKeyframe:
@@ -148,16 +105,10 @@ extension Appliance {
     }
   }
 
-  private func number(of choice: Choice) -> UInt8 {
-    switch choice {
-    case .programme: programme
-    case .preset(let number): number
-    }
-  }
-
   private func viewerLeft(_ id: ConnectionID) {
-    guard registry.remove(id) != nil else { return }
-    whepSessions = whepSessions.filter { $0.value != id }
+    guard let viewer = registry.remove(id) else { return }
+    // A page may come again on its WebSocket; a WHEP session is over with its connection.
+    if case .session = viewer.client { programme.forget(viewer.client) }
     settleStreams()
     refreshState()
   }

@@ -12,6 +12,7 @@ import Media
 import Neighbours
 import Persistence
 import Playout
+import Programme
 import RTP
 import SansIO
 import ServiceLifecycle
@@ -53,15 +54,12 @@ public actor Appliance: Service {
   /// The age of the process when a picture had been encoded, and when it was ready; nil before.
   var provenAfter: Double?
   var readyAfter: Double?
-  var catalogue: PresetCatalogue
-  var programme: UInt8
+  var programme: Programme
   var registry: ViewerRegistry
   /// Whose address it is; called for each join.
   public nonisolated let sourceOf: @Sendable (IPAddress) -> Source
   var controls: [UInt64: Control] = [:]
-  var whepSessions: [String: ConnectionID] = [:]
   var state: ApplianceState
-  var revision: UInt64 = 0
   var notice: String?
   var activity = Activity()
   var framerate = FramerateMeter()
@@ -114,16 +112,14 @@ public actor Appliance: Service {
     self.trials = trials
     self.saved = saved
     door = OperatorDoor(configuredPIN: configuration.operator.pin, directory: directory, log: log)
-    let catalogue = PresetCatalogue(configuration.cameraPresets)
-    self.catalogue = catalogue
-    let programme = saved.programme.flatMap { catalogue[$0]?.number } ?? catalogue.home
+    let programme = Programme(presets: PresetList(configuration.presets), preset: saved.programme)
     self.programme = programme
     let state = ApplianceState(
-      presets: catalogue.descriptions, programme: programme, item: ItemStatus(PlayerState()))
+      presets: programme.presets.ordered, programme: programme.preset, item: ItemStatus(PlayerState()))
     self.state = state
     published = LockedBox(
       PublishedState(
-        state: state, presetName: catalogue[programme]?.name ?? "", starts: saved.starts,
+        state: state, presetName: programme.presets[programme.preset]?.name ?? "", starts: saved.starts,
         uncleanStarts: saved.uncleanStarts))
 
     let hardware = HardwareAcceleration(configuration.acceleration) { events.append(.hardware($0)) }
@@ -145,7 +141,7 @@ public actor Appliance: Service {
     channels = ChannelPool(
       player: player, configuration: configuration.channel, hardware: hardware, publish: { driver.publish($0) },
       event: { events.append(.channel($0, $1)) })
-    channels.setPresets(catalogue.ordered)
+    channels.setPresets(programme.presets.ordered.map(\.camera))
     wiring.connect(channels)
     self.player = player
     self.driver = driver

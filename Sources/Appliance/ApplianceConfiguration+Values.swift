@@ -5,6 +5,7 @@ import FFmpeg
 import Foundation
 import Media
 import Playout
+import Programme
 import SDP
 import SansIO
 import SphericalVideo
@@ -13,7 +14,7 @@ import WebServer
 
 extension ApplianceConfiguration {
   /// The configured presets as the media tower knows them.
-  public var cameraPresets: [CameraPreset] { presets.map(CameraPreset.init) }
+  public var cameraPresets: [CameraPreset] { presets.map(\.camera) }
 
   var player: PlayerConfiguration {
     PlayerConfiguration(sources: playlistSources, repeats: playlist.repeats, maximumFramerate: video.framerate)
@@ -90,16 +91,6 @@ extension ApplianceConfiguration {
     return HTTPServiceConfiguration(
       address: .init(host: server.http.host, port: Int(server.http.port)), webRoot: server.webRoot,
       allowedHostNames: server.hosts, proxies: server.proxies, limits: limits, webSocket: sockets)
-  }
-}
-
-extension CameraPreset {
-  init(_ preset: ApplianceConfiguration.Preset) {
-    self.init(
-      number: preset.number, name: preset.name,
-      orientation: Orientation(
-        yaw: .degrees(preset.yaw), pitch: .degrees(preset.pitch), roll: .degrees(preset.roll)),
-      fieldOfView: .degrees(preset.fieldOfView))
   }
 }
 

@@ -1,4 +1,3 @@
-import Delivery
 import Signalling
 import WebServer
 
@@ -6,8 +5,4 @@ import WebServer
 struct Control {
   let socket: WebSocketConnection
   var session: SignallingSession
-  /// The media connection that belongs to it.
-  var connection: ConnectionID?
-  /// The preset that it chose; nil: it follows the programme.
-  var choice: UInt8?
 }

@@ -1,6 +1,7 @@
 import Delivery
 import Fairness
 import Media
+import Programme
 import SDP
 import Signalling
 import WebRTC
@@ -34,7 +35,7 @@ enum JoinError: Error {
     switch self {
     case .viewerLimit(let limit): "As many viewers as this Cupola allows (\(limit)) are watching."
     case .encoderLimit: "This Cupola encodes as many views as it can, and none of them in a codec of this browser."
-    case .unknownPreset: "There is no such preset."
+    case .unknownPreset: Refusal.unknownPreset.sentence
     case .offerTooLong: "An offer is at most \(SessionDescription.maximumSize) bytes long."
     case .offer(let error):
       hasNoCommonCodec ? "This browser offers neither H.264 nor VP8." : "The offer cannot be answered: \(error)."
@@ -43,16 +44,9 @@ enum JoinError: Error {
   }
 }
 
-/// What a viewer asks to see.
-enum Choice {
-  case programme
-  case preset(UInt8)
-}
-
 /// Who asks to watch.
 struct Visitor {
-  /// The WebSocket that the visitor speaks on; nil for a WHEP player.
-  var control: UInt64?
+  var client: ClientID
   var source: Source
   var isOperator = false
 

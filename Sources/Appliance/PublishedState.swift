@@ -1,3 +1,4 @@
+import Programme
 import Signalling
 import Systemd
 import WebServer
@@ -33,7 +34,7 @@ extension Appliance {
   func publish() {
     published.set(
       PublishedState(
-        state: state, presetName: catalogue[programme]?.name ?? "\(programme)",
+        state: state, presetName: programme.presets[programme.preset]?.name ?? "\(programme.preset)",
         isReachable: addresses?.isEmpty != true, framesPerSecond: framerate.framesPerSecond, provenAfter: provenAfter,
         readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts,
         viewersReplaced: registry.replaced, encoders: registry.encoders.limit, activity: activity,

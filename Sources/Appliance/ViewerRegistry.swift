@@ -1,46 +1,38 @@
 import Delivery
 import Fairness
+import Programme
 import RTP
 
-/// Who watches, what they chose and what they see.
+/// Who watches, and what they see.
 ///
-/// Pure: the appliance carries out what follows from it. The streams that have to be awake are derived from the
-/// viewers, not counted beside them. A viewer that has not proved where it is takes a place and nothing else.
+/// Pure: the appliance carries out what follows from it. What a viewer wishes to see the programme knows; the streams that
+/// have to be awake are derived from that, not counted beside it. A viewer that has not proved where it is takes a place
+/// and nothing else.
 package struct ViewerRegistry: Sendable {
   package struct Viewer: Sendable {
-    /// The WebSocket that this viewer speaks on; nil for a WHEP player.
-    package var control: UInt64?
+    /// Whose choice in the programme this viewer sees.
+    package let client: ClientID
     /// The codec half of the viewer's stream identifiers.
-    package var codec: UInt8
-    /// Whether the programme's preset is this viewer's.
-    package var isFollowing: Bool
-    /// The preset that was asked for last.
-    package var preset: UInt8
+    package let codec: UInt8
     /// The stream that is on its screen; nil before the first frame.
-    package var showing: StreamID?
-    /// The message to answer when the switch has happened.
-    package var pendingReply: UInt64?
-    /// What it is to see: what it asked for, or what is shown instead; nil before it has connected.
+    package fileprivate(set) var showing: StreamID?
+    /// The message to answer when what was asked for is seen.
+    package fileprivate(set) var pendingReply: UInt64?
+    /// What it is to see: what it wishes for, or what is shown instead; nil before it has connected.
     package fileprivate(set) var selected: StreamID?
-    /// Its turn among all wishes.
+    package fileprivate(set) var isConnected = false
+    /// What it wished for when that was last looked at, and its turn among all wishes.
+    fileprivate var wish: UInt8
     fileprivate var wishedAt: UInt64 = 0
     fileprivate var isTold = false
 
-    package init(
-      control: UInt64?, codec: UInt8, isFollowing: Bool, preset: UInt8, showing: StreamID? = nil,
-      pendingReply: UInt64? = nil
-    ) {
-      self.control = control
+    package init(_ client: ClientID, codec: UInt8, wish: UInt8) {
+      self.client = client
       self.codec = codec
-      self.isFollowing = isFollowing
-      self.preset = preset
-      self.showing = showing
-      self.pendingReply = pendingReply
+      self.wish = wish
     }
 
-    package fileprivate(set) var isConnected = false
-
-    package var wanted: StreamID { StreamID(preset: preset, codec: codec) }
+    package var wanted: StreamID { StreamID(preset: wish, codec: codec) }
   }
 
   /// What follows from who watches what.
@@ -55,6 +47,7 @@ package struct ViewerRegistry: Sendable {
   }
 
   package private(set) var viewers: [ConnectionID: Viewer] = [:]
+  private var connections: [ClientID: ConnectionID] = [:]
   package var encoders: EncoderPlaces
   /// How many viewers and offers had to give their places to others.
   package private(set) var replaced: UInt64 = 0
@@ -74,6 +67,9 @@ package struct ViewerRegistry: Sendable {
   package var count: Int { viewers.values.count { $0.isConnected } }
 
   package subscript(id: ConnectionID) -> Viewer? { viewers[id] }
+
+  /// The media connection of a client.
+  package subscript(client: ClientID) -> ConnectionID? { connections[client] }
 
   // MARK: Places
 
@@ -96,6 +92,7 @@ package struct ViewerRegistry: Sendable {
     var viewer = viewer
     viewer.wishedAt = nextTurn()
     viewers[id] = viewer
+    connections[viewer.client] = id
   }
 
   /// The viewer proved to be where it says, and counts from now on.
@@ -110,48 +107,34 @@ package struct ViewerRegistry: Sendable {
   @discardableResult
   package mutating func remove(_ id: ConnectionID) -> Viewer? {
     places.remove(id)
-    return viewers.removeValue(forKey: id)
+    guard let viewer = viewers.removeValue(forKey: id) else { return nil }
+    if connections[viewer.client] == id { connections[viewer.client] = nil }
+    return viewer
   }
 
   // MARK: Wishes
 
-  /// The viewer wants a preset of its own.
-  package mutating func choose(_ preset: UInt8, for id: ConnectionID, reply: UInt64?) {
-    wish(id, preset, isFollowing: false, reply: reply)
-  }
-
-  /// The viewer wants to see what the programme shows.
-  package mutating func follow(_ programme: UInt8, for id: ConnectionID, reply: UInt64?) {
-    wish(id, programme, isFollowing: true, reply: reply)
-  }
-
-  /// The programme shows another preset: those who follow it want that one.
+  /// The client has asked for something: it is told when it sees that, or at once if it does already.
   ///
-  /// - Parameter reply: the follower who wanted it, and the message that is answered when its stream has switched.
-  package mutating func programmeChanged(
-    to preset: UInt8, reply: (id: ConnectionID, message: UInt64)? = nil
-  ) {
-    for (id, viewer) in viewers where viewer.isFollowing && viewer.preset != preset {
-      wish(id, preset, isFollowing: true, reply: reply?.id == id ? reply?.message : nil)
-    }
-  }
-
-  /// A preset is gone: those who chose it follow the programme again.
-  package mutating func presetRemoved(_ preset: UInt8, programme: UInt8) {
-    for (id, viewer) in viewers where viewer.preset == preset {
-      wish(id, programme, isFollowing: true, reply: nil)
-    }
-  }
-
-  private mutating func wish(_ id: ConnectionID, _ preset: UInt8, isFollowing: Bool, reply: UInt64?) {
-    guard var viewer = viewers[id] else { return }
-    if viewer.preset != preset { viewer.wishedAt = nextTurn() }
-    viewer.isFollowing = isFollowing
-    viewer.preset = preset
-    viewer.pendingReply = reply
-    viewer.isTold = false
-    viewers[id] = viewer
+  /// - Parameter reply: the message that is answered then.
+  package mutating func asked(_ client: ClientID, reply: UInt64?) {
+    guard let id = connections[client] else { return }
+    viewers[id]?.pendingReply = reply
+    viewers[id]?.isTold = false
     places.touch(id)
+  }
+
+  /// Brings the wishes up to date: a new one is the last in turn.
+  private mutating func note(_ wishes: Programme) {
+    for (id, viewer) in viewers {
+      let wish = wishes.preset(of: viewer.client)
+      guard wish != viewer.wish else { continue }
+      let turn = nextTurn()
+      viewers[id]?.wish = wish
+      viewers[id]?.wishedAt = turn
+      viewers[id]?.isTold = false
+      places.touch(id)
+    }
   }
 
   private mutating func nextTurn() -> UInt64 {
@@ -167,10 +150,11 @@ package struct ViewerRegistry: Sendable {
   ///   - proof: a stream of the programme that is wanted although nobody watches it.
   ///   - angle: between the directions of two presets, in degrees.
   package mutating func settle(
-    programme: UInt8, proof: StreamID? = nil, angle: (UInt8, UInt8) -> Double
+    _ programme: Programme, proof: StreamID? = nil, angle: (UInt8, UInt8) -> Double
   ) -> Settlement {
+    note(programme)
     let watching = viewers.filter { $0.value.isConnected }.sorted { $0.value.wishedAt < $1.value.wishedAt }
-    encoders.grant((proof.map { [$0] } ?? []) + watching.map(\.value.wanted), programme: programme)
+    encoders.grant((proof.map { [$0] } ?? []) + watching.map(\.value.wanted), programme: programme.preset)
     var settlement = Settlement(awake: encoders.awake(leaving: Set(watching.compactMap(\.value.showing))))
     for (id, viewer) in watching {
       guard let stream = encoders.stream(for: viewer.wanted, angle: angle) else {

@@ -1,5 +1,6 @@
 import Fairness
 import Media
+import Programme
 import SansIO
 import Yams
 
@@ -111,20 +112,22 @@ extension ApplianceConfiguration {
       guard let number = reader.integer(numberNode, "\(key).number", in: 0...255),
         let name = reader.string(nameNode, "\(key).name")
       else { continue }
-      if name.count > 64 { reader.report(nameNode, "\(key).name", "is longer than 64 characters") }
+      if name.count > PresetName.maximumLength { reader.report(nameNode, "\(key).name", "is longer than 64 characters") }
       if presets.contains(where: { Int($0.number) == number }) {
         reader.report(numberNode, "\(key).number", "\(number) is another preset's number already")
       }
       if presets.contains(where: { $0.name == name }) {
         reader.report(nameNode, "\(key).name", "\"\(name)\" is another preset's name already")
       }
-      func degrees(_ name: String, _ range: ClosedRange<Int>, _ standard: Double) -> Double {
-        keys[name].flatMap { reader.degrees($0, "\(key).\(name)", in: range) } ?? standard
+      func degrees(_ name: String, _ range: ClosedRange<Double>, _ standard: Double) -> Double {
+        let whole = Int(range.lowerBound)...Int(range.upperBound)
+        return keys[name].flatMap { reader.degrees($0, "\(key).\(name)", in: whole) } ?? standard
       }
       presets.append(
         Preset(
-          number: UInt8(number), name: name, yaw: degrees("yaw", -180...180, 0), pitch: degrees("pitch", -90...90, 0),
-          roll: degrees("roll", -180...180, 0), fieldOfView: degrees("fov", 10...150, 90)))
+          number: UInt8(number), name: name, yaw: degrees("yaw", -180...180, 0),
+          pitch: degrees("pitch", Preset.pitches, 0), roll: degrees("roll", Preset.rolls, 0),
+          fov: degrees("fov", Preset.fovs, 90)))
     }
   }
 

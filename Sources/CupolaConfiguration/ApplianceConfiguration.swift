@@ -1,4 +1,5 @@
 import Media
+import Programme
 import SansIO
 
 /// Everything that `cupola.yaml` can say, with a default for each key.
@@ -42,31 +43,6 @@ public struct ApplianceConfiguration: Hashable, Sendable {
       case standard
       /// Whatever libav reads.
       case all
-    }
-  }
-
-  /// A camera preset; all angles in degrees.
-  public struct Preset: Hashable, Sendable {
-    public var number: UInt8
-    public var name: String
-    /// To the right, -180…180.
-    public var yaw: Double
-    /// Up, -90…90.
-    public var pitch: Double
-    /// Clockwise, -180…180.
-    public var roll: Double
-    /// Horizontal field of view, 10…150.
-    public var fieldOfView: Double
-
-    public init(
-      number: UInt8, name: String, yaw: Double = 0, pitch: Double = 0, roll: Double = 0, fieldOfView: Double = 90
-    ) {
-      self.number = number
-      self.name = name
-      self.yaw = yaw
-      self.pitch = pitch
-      self.roll = roll
-      self.fieldOfView = fieldOfView
     }
   }
 

@@ -15,6 +15,8 @@ final class ActiveItem {
   var frames = 0
   /// Where the last of them ends; nil after a jump, until another comes.
   var reached: MediaTime?
+  /// Whether a frame was sought that has not been on yet.
+  var isSought = false
   /// While nobody knows yet whether it ends the process.
   private var trial: ItemTrial?
   /// Those of the source's decode errors that are counted already.

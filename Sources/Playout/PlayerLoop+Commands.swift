@@ -18,6 +18,7 @@ extension PlayerLoop {
     guard pausedAt == nil else { return }
     pausedAt = clock.now
     shared.state.withLock { $0.isPaused = true }
+    events(.paused)
   }
 
   private func play() {
@@ -27,6 +28,7 @@ extension PlayerLoop {
       self.pausedAt = nil
       wantsPreview = false
       shared.state.withLock { $0.isPaused = false }
+      events(.resumed)
     }
     if hasEnded { request(.first, purpose: .jump(seek: nil)) }
   }

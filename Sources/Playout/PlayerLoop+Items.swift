@@ -83,6 +83,7 @@ extension PlayerLoop {
     hasEnded = false
     nextScan = nil
     skipUntil = nil
+    item.isSought = seek != nil
     if pausedAt != nil {
       pausedAt = now
       wantsPreview = true

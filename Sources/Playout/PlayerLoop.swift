@@ -288,6 +288,10 @@ final class PlayerLoop {
       lastDecoder = decoder
       events(.decoding(decoder))
     }
+    if head.item.isSought {
+      head.item.isSought = false
+      events(.sought)
+    }
     guard isNew, isAnother || saidEnd, let item = head.item.item else { return }
     saidEnd = false
     events(.started(item, index: head.item.index))

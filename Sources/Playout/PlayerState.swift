@@ -74,6 +74,8 @@ public enum PlayerEvent: Hashable, Sendable {
   case decoding(DecoderStatus)
   /// A playlist that is not repeated is over; its last frame is held.
   case ended
+  /// Commands that have been carried out, and shown in the state; `sought` when the frame that was sought is on.
+  case paused, resumed, sought
 }
 
 /// Where playback was when it ended.

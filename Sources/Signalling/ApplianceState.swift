@@ -1,6 +1,8 @@
+import Programme
+
 /// What every viewer is told of the appliance.
 public struct ApplianceState: Hashable, Sendable {
-  public var presets: [PresetDescription]
+  public var presets: [Preset]
   /// The number of the preset that the programme shows.
   public var programme: UInt8
   public var item: ItemStatus
@@ -12,7 +14,7 @@ public struct ApplianceState: Hashable, Sendable {
   public var notice: String?
 
   public init(
-    presets: [PresetDescription], programme: UInt8, item: ItemStatus, viewers: Int = 0, skipped: [SkippedItem] = [],
+    presets: [Preset], programme: UInt8, item: ItemStatus, viewers: Int = 0, skipped: [SkippedItem] = [],
     notice: String? = nil
   ) {
     self.presets = presets
@@ -38,7 +40,7 @@ public struct ApplianceState: Hashable, Sendable {
 
 /// The fields of `ApplianceState` that changed, each whole; nil is unchanged.
 public struct StateChanges: Hashable, Sendable {
-  public var presets: [PresetDescription]?
+  public var presets: [Preset]?
   public var programme: UInt8?
   public var item: ItemStatus?
   public var viewers: Int?

@@ -1,3 +1,5 @@
+import Programme
+
 extension ClientMessage {
   /// The protocol that `hello` may name.
   public static let version = 1
@@ -36,19 +38,19 @@ extension ClientMessage.Body {
           preset: try fields.optionalPreset(), follow: try fields.optionalBool("follow")))
     case "offer": self = .offer(sdp: try fields.string("sdp"), preset: try fields.optionalPreset())
     case "candidate": self = .candidate
-    case "preset/goto": self = .gotoPreset(try fields.presetNumber("preset"), scope: try fields.scope())
-    case "follow": self = .follow
-    case "playlist/next": self = .playlist(.next)
-    case "playlist/previous": self = .playlist(.previous)
-    case "playlist/goto": self = .playlist(.go(to: try fields.integer("index", in: 0...ClientMessage.maximumIndex)))
-    case "transport/play": self = .transport(.play)
-    case "transport/pause": self = .transport(.pause)
+    case "preset/goto": self = .command(.goto(try fields.presetNumber("preset"), try fields.scope()))
+    case "follow": self = .command(.follow)
+    case "playlist/next": self = .command(.playlist(.next))
+    case "playlist/previous": self = .command(.playlist(.previous))
+    case "playlist/goto": self = .command(.playlist(.go(to: try fields.integer("index", in: 0...ClientMessage.maximumIndex))))
+    case "transport/play": self = .command(.transport(.play))
+    case "transport/pause": self = .command(.transport(.pause))
     case "transport/seek":
-      self = .transport(.seek(try fields.number("position", in: 0...ClientMessage.maximumPosition)))
+      self = .command(.transport(.seek(try fields.number("position", in: 0...ClientMessage.maximumPosition))))
     case "preset/set":
       let preset = try fields.object("preset")
-      self = .setPreset(try PresetDescription(preset, number: try preset.presetNumber("number")))
-    case "preset/remove": self = .removePreset(try fields.presetNumber("number"))
+      self = .command(.setPreset(try Preset(preset, number: try preset.presetNumber("number"))))
+    case "preset/remove": self = .command(.removePreset(try fields.presetNumber("number")))
     case "ping": self = .ping
     default: throw SignallingError(.unknownType, "This server knows no message of that type.")
     }
@@ -71,12 +73,16 @@ extension JSONObject {
   }
 }
 
-extension PresetDescription {
+extension Preset {
   /// What an object says of the preset of that number; throws `.badMessage` that says what is allowed.
   public init(_ fields: JSONObject, number: UInt8) throws(SignallingError) {
-    self = try PresetDescription(
+    let preset = Preset(
       number: number, name: try fields.string("name"), yaw: try fields.number("yaw"),
-      pitch: try fields.number("pitch"), roll: try fields.number("roll"), fov: try fields.number("fov")
-    ).validated()
+      pitch: try fields.number("pitch"), roll: try fields.number("roll"), fov: try fields.number("fov"))
+    do throws(Preset.Invalid) {
+      self = try preset.validated()
+    } catch {
+      throw SignallingError(.badMessage, error.description)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Programme
+
 /// What a browser or a remote says: one JSON object with a `type`.
 public struct ClientMessage: Hashable, Sendable {
   /// A message is at most so many bytes.
@@ -13,12 +15,7 @@ public struct ClientMessage: Hashable, Sendable {
     case offer(sdp: String, preset: UInt8?)
     /// An ICE candidate: a lite agent needs none.
     case candidate
-    case gotoPreset(UInt8, scope: Scope)
-    case follow
-    case playlist(PlaylistCommand)
-    case transport(TransportCommand)
-    case setPreset(PresetDescription)
-    case removePreset(UInt8)
+    case command(Command)
     case ping
   }
 
@@ -46,24 +43,4 @@ public struct ClientMessage: Hashable, Sendable {
 extension ClientMessage.Hello {
   /// By what the sender is an operator; of both, the token.
   var claim: OperatorClaim? { token.map(OperatorClaim.token) ?? pin.map(OperatorClaim.pin) }
-}
-
-/// Whom a preset is chosen for.
-public enum Scope: String, Hashable, Sendable, Codable, CaseIterable {
-  /// The one viewer that asks.
-  case me
-  /// Every viewer that follows the programme.
-  case programme
-}
-
-public enum PlaylistCommand: Hashable, Sendable {
-  case next, previous
-  /// From 0.
-  case go(to: Int)
-}
-
-public enum TransportCommand: Hashable, Sendable {
-  case play, pause
-  /// Seconds from the start of the item, not negative.
-  case seek(Double)
 }

@@ -1,3 +1,5 @@
+import Programme
+
 /// What the server says.
 public enum ServerMessage: Hashable, Sendable {
   /// Answers `hello`: the whole state, and who the viewer is.
@@ -119,8 +121,6 @@ public enum ServerMessage: Hashable, Sendable {
     case kicked
   }
 }
-
-public enum Role: String, Hashable, Sendable, Codable { case viewer, `operator` }
 
 /// How the appliance is, for the statistics panel.
 public struct HealthSummary: Hashable, Sendable, Encodable {

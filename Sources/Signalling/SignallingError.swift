@@ -1,3 +1,5 @@
+import Programme
+
 /// Why a message was refused: what an `error` message says.
 public struct SignallingError: Error, Hashable, Sendable {
   public enum Code: String, Hashable, Sendable, CaseIterable {
@@ -44,7 +46,18 @@ public struct SignallingError: Error, Hashable, Sendable {
 }
 
 extension SignallingError {
-  public static let notOperator = SignallingError(.notOperator, "This needs the operator PIN.")
+  /// What is said of a command that was refused.
+  public init(_ refusal: Refusal, id: UInt64? = nil) {
+    let code: Code =
+      switch refusal {
+      case .notOperator: .notOperator
+      case .unknownPreset: .unknownPreset
+      case .lastPreset, .unknownItem: .badMessage
+      }
+    self.init(code, refusal.sentence, id: id)
+  }
+
+  public static let notOperator = SignallingError(.notOperator)
   public static let wrongPIN = SignallingError(.wrongPin, "The PIN is wrong.")
   public static let unknownToken = SignallingError(
     .unknownToken, "This device is not an operator, or not any more: the PIN makes it one.")

@@ -1,9 +1,10 @@
 import Fairness
+import Programme
 
 /// One signalling connection: who speaks, what they may, how fast.
 ///
-/// Pure: messages and time (nanoseconds of a monotonic clock) go in, actions come out. That a preset exists is for the
-/// appliance to say.
+/// Pure: messages and time (nanoseconds of a monotonic clock) go in, actions come out. Whether a command is carried out is
+/// for the programme to say.
 public struct SignallingSession: Sendable {
   public static let messagesPerSecond = 20
   static let messageBurst = 40
@@ -84,19 +85,9 @@ public struct SignallingSession: Sendable {
     guard case .joined = state else {
       throw SignallingError(.notJoined, "Say hello first.", id: id)
     }
-    if message.body.needsOperator, role != .operator {
-      var error = SignallingError.notOperator
-      error.id = id
-      throw error
-    }
     return switch message.body {
     case .offer(let sdp, let preset): [.answerOffer(id: id, sdp: sdp, preset: preset)]
-    case .gotoPreset(let preset, let scope): [.switchPreset(id: id, preset: preset, scope: scope)]
-    case .follow: [.follow(id: id)]
-    case .playlist(let command): [.playlist(id: id, command)]
-    case .transport(let command): [.transport(id: id, command)]
-    case .setPreset(let preset): [.setPreset(id: id, preset)]
-    case .removePreset(let number): [.removePreset(id: id, number: number)]
+    case .command(let command): [.command(id: id, command)]
     case .candidate, .ping, .hello: []
     }
   }
@@ -131,15 +122,5 @@ public struct SignallingSession: Sendable {
   private mutating func close(_ code: UInt16, _ reason: String) -> [SignallingAction] {
     state = .closed
     return [.close(code: code, reason: reason)]
-  }
-}
-
-extension ClientMessage.Body {
-  /// Whether the message changes what others see.
-  var needsOperator: Bool {
-    switch self {
-    case .playlist, .transport, .setPreset, .removePreset, .gotoPreset(_, scope: .programme): true
-    case .hello, .offer, .candidate, .gotoPreset, .follow, .ping: false
-    }
   }
 }

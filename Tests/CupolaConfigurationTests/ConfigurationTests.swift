@@ -54,7 +54,7 @@ import Testing
     expected.playlist.insecureSources = ["https://h/b.mp4"]
     expected.playlist.formats = .all
     expected.playlist.repeats = false
-    expected.presets = [.init(number: 9, name: "stage", yaw: -12.5, pitch: 3, roll: 1, fieldOfView: 70)]
+    expected.presets = [.init(number: 9, name: "stage", yaw: -12.5, pitch: 3, roll: 1, fov: 70)]
     expected.video.width = 1920
     expected.video.height = 1080
     expected.video.framerate = 25

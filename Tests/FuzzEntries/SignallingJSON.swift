@@ -7,7 +7,7 @@ public func fuzzSignallingJSON(_ bytes: UnsafeRawBufferPointer) {
   do {
     let message = try ClientMessage(parsing: text)
     precondition(message.id ?? 0 <= ClientMessage.maximumID)
-    if case .setPreset(let preset) = message.body {
+    if case .command(.setPreset(let preset)) = message.body {
       precondition((-180...180).contains(preset.yaw) && (10...150).contains(preset.fov))
       precondition(!ServerMessage.json(preset).isEmpty)
     }

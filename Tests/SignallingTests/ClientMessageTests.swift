@@ -1,8 +1,9 @@
+import Programme
 import Signalling
 import Testing
 
 @Suite struct ClientMessageTests {
-  private static let stage = PresetDescription(number: 7, name: "stage", yaw: 30.5, pitch: -5, roll: 0, fov: 80)
+  private static let stage = Preset(number: 7, name: "stage", yaw: 30.5, pitch: -5, roll: 0, fov: 80)
 
   private static let readable: [(String, ClientMessage.Body, UInt64?)] = [
     (#"{"type":"hello","id":1,"version":1,"preset":3}"#, .hello(.init(preset: 3)), 1),
@@ -10,25 +11,25 @@ import Testing
     (#"{"type":"hello","pin":null,"later":{"x":[1]}}"#, .hello(.init()), nil),
     (#"{"type":"offer","id":2,"sdp":"v=0\r\n","preset":0}"#, .offer(sdp: "v=0\r\n", preset: 0), 2),
     (#"{"type":"candidate","candidate":"x"}"#, .candidate, nil),
-    (#"{"type":"preset/goto","preset":2}"#, .gotoPreset(2, scope: .me), nil),
-    (#"{"type":"preset/goto","preset":255,"scope":"programme"}"#, .gotoPreset(255, scope: .programme), nil),
-    (#"{"type":"follow","id":9007199254740991}"#, .follow, 9_007_199_254_740_991),
-    (#"{"type":"playlist/next"}"#, .playlist(.next), nil),
-    (#"{"type":"playlist/previous"}"#, .playlist(.previous), nil),
-    (#"{"type":"playlist/goto","index":2}"#, .playlist(.go(to: 2)), nil),
-    (#"{"type":"transport/play"}"#, .transport(.play), nil),
-    (#"{"type":"transport/pause"}"#, .transport(.pause), nil),
-    (#"{"type":"transport/seek","position":12.5}"#, .transport(.seek(12.5)), nil),
+    (#"{"type":"preset/goto","preset":2}"#, .command(.goto(2, .me)), nil),
+    (#"{"type":"preset/goto","preset":255,"scope":"programme"}"#, .command(.goto(255, .programme)), nil),
+    (#"{"type":"follow","id":9007199254740991}"#, .command(.follow), 9_007_199_254_740_991),
+    (#"{"type":"playlist/next"}"#, .command(.playlist(.next)), nil),
+    (#"{"type":"playlist/previous"}"#, .command(.playlist(.previous)), nil),
+    (#"{"type":"playlist/goto","index":2}"#, .command(.playlist(.go(to: 2))), nil),
+    (#"{"type":"transport/play"}"#, .command(.transport(.play)), nil),
+    (#"{"type":"transport/pause"}"#, .command(.transport(.pause)), nil),
+    (#"{"type":"transport/seek","position":12.5}"#, .command(.transport(.seek(12.5))), nil),
     (
       #"{"type":"preset/set","preset":{"number":7,"name":"stage","yaw":30.5,"pitch":-5,"roll":0,"fov":80}}"#,
-      .setPreset(stage), nil
+      .command(.setPreset(stage)), nil
     ),
-    (#"{"type":"preset/remove","number":7}"#, .removePreset(7), nil),
+    (#"{"type":"preset/remove","number":7}"#, .command(.removePreset(7)), nil),
     (#"{"type":"ping","id":0}"#, .ping, 0),
     (#" {"type" : "ping" , "id" : -0 } "#, .ping, 0), (#"{"type":"ping","id":1.0e2}"#, .ping, 100),
     (#"{"ty\u0070e":"ping","x":"\ud83d\ude00\/\b\f\n\r\t\"\\"}"#, .ping, nil),
-    (#"{"type":"playlist/goto","index":999999}"#, .playlist(.go(to: 999_999)), nil),
-    (#"{"type":"transport/seek","position":1E-400}"#, .transport(.seek(0)), nil),
+    (#"{"type":"playlist/goto","index":999999}"#, .command(.playlist(.go(to: 999_999))), nil),
+    (#"{"type":"transport/seek","position":1E-400}"#, .command(.transport(.seek(0))), nil),
     (#"{"type":"ping","x":[[],{},[1,-2.5e+3,true,false,null],{"a":{"b":""}}]}"#, .ping, nil),
   ]
 
@@ -143,8 +144,9 @@ import Testing
   ])
   func `a name that would not be shown as it is written is refused`(name: String) {
     #expect(!PresetName.isAllowed(name))
-    let preset = PresetDescription(number: 1, name: name, yaw: 0, pitch: 0, roll: 0, fov: 90)
-    #expect(throws: SignallingError(.badMessage, PresetName.rule)) { try preset.validated() }
+    let preset = Preset(number: 1, name: name, yaw: 0, pitch: 0, roll: 0, fov: 90)
+    let error = #expect(throws: Preset.Invalid.self) { try preset.validated() }
+    #expect(error?.description == PresetName.rule)
   }
 
   @Test(arguments: [
@@ -167,7 +169,7 @@ import Testing
   @Test func `a yaw beyond half a turn comes round`() throws {
     for (yaw, expected) in [(270, -90), (-270, 90), (180, 180), (-180, -180), (360, 0)] as [(Double, Double)] {
       let text = #"{"type":"preset/set","preset":{"number":1,"name":"x","yaw":\#(yaw),"pitch":0,"roll":0,"fov":90}}"#
-      guard case .setPreset(let preset) = try parse(text).body else { return #expect(Bool(false)) }
+      guard case .command(.setPreset(let preset)) = try parse(text).body else { return #expect(Bool(false)) }
       #expect(preset.yaw == expected)
     }
   }

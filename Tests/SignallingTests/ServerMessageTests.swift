@@ -1,9 +1,10 @@
+import Programme
 import Signalling
 import Testing
 
 @Suite struct ServerMessageTests {
   static let state = ApplianceState(
-    presets: [PresetDescription(number: 1, name: "front", yaw: 0, pitch: 0, roll: 0, fov: 90)], programme: 1,
+    presets: [Preset(number: 1, name: "front", yaw: 0, pitch: 0, roll: 0, fov: 90)], programme: 1,
     item: ItemStatus(
       name: "a/b.mp4", index: 0, count: 2, position: 1.5, duration: nil, paused: false, testCard: false),
     viewers: 3, skipped: [SkippedItem(name: "c.mp4", reason: "no video")], notice: nil)

@@ -1,4 +1,5 @@
 import Fairness
+import Programme
 import SansIO
 import Signalling
 import Testing
@@ -62,8 +63,8 @@ import Testing
     arguments: [
       (#"{"type":"offer","id":2,"sdp":"x","preset":4}"#, [.answerOffer(id: 2, sdp: "x", preset: 4)]),
       (#"{"type":"candidate"}"#, []),
-      (#"{"type":"preset/goto","id":3,"preset":2}"#, [.switchPreset(id: 3, preset: 2, scope: .me)]),
-      (#"{"type":"follow"}"#, [.follow(id: nil)]),
+      (#"{"type":"preset/goto","id":3,"preset":2}"#, [.command(id: 3, .goto(2, .me))]),
+      (#"{"type":"follow"}"#, [.command(id: nil, .follow)]),
     ] as [(String, [SignallingAction])])
   func `a viewer may watch and choose for itself`(text: String, actions: [SignallingAction]) {
     var session = session()
@@ -73,13 +74,23 @@ import Testing
   @Test(arguments: operatorMessages)
   func `what others see is changed by operators only`(text: String) {
     var viewer = session()
-    let refusal = viewer.receive(Array(text.utf8), at: 0)
-    #expect(refusal == [.reply(.error(.init(.notOperator, "This needs the operator PIN.", id: 3)))])
+    guard case .command(3, let command)? = viewer.receive(Array(text.utf8), at: 0).first else {
+      Issue.record("it is no command")
+      return
+    }
+    var programme = Programme(presets: PresetList([Preset(number: 2, name: "two"), Preset(number: 1, name: "one")]))
+    #expect(throws: Refusal.notOperator) {
+      try programme.perform(command, by: Client(.socket(1), role: viewer.role), items: 1)
+    }
+    let refusal = ServerMessage.error(SignallingError(Refusal.notOperator, id: 3))
+    #expect(refusal == .error(.init(.notOperator, "This needs the operator PIN.", id: 3)))
     var `operator` = session(saying: #"{"type":"hello","pin":"482913"}"#)
     #expect(`operator`.role == .operator)
     let actions = `operator`.receive(Array(text.utf8), at: 0)
-    #expect(actions.count == 1)
-    #expect(codes(actions).isEmpty)
+    #expect(actions == [.command(id: 3, command)])
+    #expect(throws: Never.self) {
+      try programme.perform(command, by: Client(.socket(1), role: `operator`.role), items: 1)
+    }
   }
 
   @Test func `a wrong PIN joins as a viewer, and the fifth closes`() {
@@ -117,11 +128,11 @@ import Testing
     var session = session(saying: #"{"type":"hello","id":1,"token":"\#(token)"}"#)
     #expect(session.role == .operator && session.grant == OperatorGrant(device: device.id, name: "Phone"))
     let next = Array(#"{"type":"playlist/next","id":3}"#.utf8)
-    #expect(session.receive(next, at: 0) == [.playlist(id: 3, .next)])
+    #expect(session.receive(next, at: 0) == [.command(id: 3, .playlist(.next))])
 
     #expect(operators.revoke(device.id))
     #expect(session.role == .viewer && session.isJoined)
-    #expect(codes(session.receive(next, at: 0)) == [.notOperator])
+    #expect(session.receive(next, at: 0) == [.command(id: 3, .playlist(.next))] && session.role == .viewer)
     let again = session.receive(Array(#"{"type":"hello","id":4,"token":"\#(token)"}"#.utf8), at: 0)
     #expect(codes(again) == [.unknownToken])
     #expect(again.last == .join(id: 4, preset: nil, follow: nil))
