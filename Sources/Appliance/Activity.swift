@@ -43,14 +43,14 @@ struct Activity: Sendable {
 extension Appliance {
   /// Somebody changes what others see.
   func note(_ change: Change, _ what: String, by author: Author) {
-    activity.count(change)
+    told.activity.count(change)
     publish()
     log.info(change.sentence, metadata: author.metadata(["to": "\(what)"]))
   }
 
   /// Somebody watches from now on.
   func noteJoin(_ viewer: some CustomStringConvertible, by entrance: Entrance, _ author: Author) {
-    activity.count(entrance)
+    told.activity.count(entrance)
     publish()
     log.info("Somebody joins", metadata: author.metadata(["viewer": "\(viewer)"]))
   }

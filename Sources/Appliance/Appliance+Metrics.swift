@@ -19,9 +19,9 @@ extension Appliance {
     text.write(player.state, hardware: hardware.report)
     writeChannels(to: &text)
     if let network = driver.statistics() { text.write(network) }
-    text.write(webServerStatistics.snapshot)
+    text.write(house.webServerStatistics.snapshot)
     writePeople(to: &text)
-    text.write(ProcessUse(), on: machine.health)
+    text.write(ProcessUse(), on: house.machine.health)
     return text.text
   }
 
@@ -38,8 +38,8 @@ extension Appliance {
     }
     text.counter("cupola_starts_total", "Starts with this state directory.", known.starts)
     text.counter("cupola_restarts_total", "Starts after an end that nobody asked for.", known.uncleanStarts)
-    text.counter("cupola_state_write_failures_total", "Times the state could not be saved.", keeper.failures)
-    text.counter("cupola_notify_failures_total", "Messages that did not reach systemd.", notifier.failures)
+    text.counter("cupola_state_write_failures_total", "Times the state could not be saved.", house.keeper.failures)
+    text.counter("cupola_notify_failures_total", "Messages that did not reach systemd.", house.notifier.failures)
     text.write(stages, at: MonotonicTime.now)
   }
 

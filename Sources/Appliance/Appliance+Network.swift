@@ -8,11 +8,11 @@ extension Appliance {
     // Bound to one address, that one was there, or it would not have started.
     guard IPAddress(configuration.server.http.host)?.isUnspecified == true else { return }
     let found = NetworkInterfaces.addresses().filter { !$0.isLoopback }
-    defer { addresses = found }
-    guard found != addresses else { return }
+    defer { told.addresses = found }
+    guard found != told.addresses else { return }
     if found.isEmpty {
       log.warning("No other machine can reach Cupola: this one has no network address")
-    } else if addresses != nil {
+    } else if told.addresses != nil {
       log.notice(
         "Cupola can be reached", metadata: ["addresses": "\(found.map(\.description).joined(separator: " "))"])
     }

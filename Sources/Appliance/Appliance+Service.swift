@@ -19,7 +19,7 @@ extension Appliance {
   ///
   /// Everything is supervised from here: what came before, systemd's start-up limit watches over.
   public func serving(port: Int) {
-    guard supervisor == nil else { return }
+    guard life.supervisor == nil else { return }
     let probe = HTTPProbe(port: port, configuration: configuration.httpService, statistics: webServerStatistics)
     if let probe {
       Thread.detachNewThread {
@@ -27,37 +27,37 @@ extension Appliance {
         probe.run()
       }
     }
-    self.probe = probe
+    life.probe = probe
     let supervisor = Supervisor(
-      stages: fixedStages(probe) + channels.heartbeats.all, notifier: notifier, clock: { MonotonicTime.now },
-      report: superviseReport)
+      stages: fixedStages(probe) + channels.heartbeats.all, notifier: house.notifier, clock: { MonotonicTime.now },
+      report: house.superviseReport)
     supervisor.start()
-    self.supervisor = supervisor
+    life.supervisor = supervisor
     publish()
     becomeReady()
   }
 
   /// A picture of the programme has been encoded: whoever joins now gets one.
   func provedPicture() {
-    guard provenAfter == nil else { return }
-    provenAfter = ProcessUse.age
+    guard life.provenAfter == nil else { return }
+    life.provenAfter = ProcessUse.age
     publish()
     settleStreams()
     becomeReady()
   }
 
   private func becomeReady() {
-    guard let provenAfter, supervisor != nil, readyAfter == nil else { return }
+    guard let provenAfter = life.provenAfter, life.supervisor != nil, life.readyAfter == nil else { return }
     let age = ProcessUse.age
-    readyAfter = age
+    life.readyAfter = age
     publish()
-    notifier.ready()
+    house.notifier.ready()
     tellStatus()
     log.notice(
       "Ready",
       metadata: [
         "firstPicture": "\(Int(provenAfter * 1000)) ms", "ready": "\(Int(age * 1000)) ms",
-        "start": "\(saved.starts)", "uncleanStarts": "\(saved.uncleanStarts)",
+        "start": "\(life.saved.starts)", "uncleanStarts": "\(life.saved.uncleanStarts)",
       ])
   }
 
@@ -65,7 +65,7 @@ extension Appliance {
 
   /// The stages that there is one of.
   private nonisolated func fixedStages(_ probe: HTTPProbe?) -> [Heartbeat] {
-    [player.heartbeat, driver.heartbeat, heartbeat] + (probe.map { [$0.heartbeat] } ?? [])
+    [player.heartbeat, driver.heartbeat, house.heartbeat] + (probe.map { [$0.heartbeat] } ?? [])
   }
 
   /// Those, and every stream that somebody watches or has watched.
@@ -84,7 +84,7 @@ extension Appliance {
 
   func tellStatus() {
     publish()
-    notifier.status(statusSentence)
+    house.notifier.status(statusSentence)
   }
 
   /// - Parameter isReadiness: whether the question is if a picture is shown, not if the program lives.
@@ -118,13 +118,13 @@ extension Appliance {
   func remember(isLast: Bool = false) {
     let player = player.state
     if let item = player.item {
-      saved.item = item.url
-      saved.index = player.index ?? 0
-      saved.position = (player.position.seconds * 1000).rounded() / 1000
+      life.saved.item = item.url
+      life.saved.index = player.index ?? 0
+      life.saved.position = (player.position.seconds * 1000).rounded() / 1000
     }
-    saved.programme = programme.preset
-    saved.isClean = isLast
-    if isLast { keeper.saveNow(saved) } else { keeper.save(saved) }
+    life.saved.programme = programme.preset
+    life.saved.isClean = isLast
+    if isLast { house.keeper.saveNow(life.saved) } else { house.keeper.save(life.saved) }
   }
 
   // MARK: Another configuration
@@ -133,8 +133,8 @@ extension Appliance {
   ///
   /// - Parameter load: gives the new configuration, or throws what is wrong with it.
   public func reload(_ load: () throws -> ApplianceConfiguration) {
-    notifier.reloading(at: MonotonicTime.now)
-    defer { notifier.ready() }
+    house.notifier.reloading(at: MonotonicTime.now)
+    defer { house.notifier.ready() }
     do {
       apply(try load())
     } catch {
@@ -144,17 +144,17 @@ extension Appliance {
 
   private func apply(_ new: ApplianceConfiguration) {
     var pending: [String] = []
-    if new.server != loaded.server { pending.append("server") }
-    if new.video != loaded.video { pending.append("video") }
-    if new.hardware != loaded.hardware { pending.append("hardware") }
-    if new.operator != loaded.operator { pending.append("operator") }
-    if new.stateDirectory != loaded.stateDirectory { pending.append("state") }
-    if new.presets != loaded.presets { replace(presets: new.presets) }
-    if new.playlist != loaded.playlist {
+    if new.server != life.loaded.server { pending.append("server") }
+    if new.video != life.loaded.video { pending.append("video") }
+    if new.hardware != life.loaded.hardware { pending.append("hardware") }
+    if new.operator != life.loaded.operator { pending.append("operator") }
+    if new.stateDirectory != life.loaded.stateDirectory { pending.append("state") }
+    if new.presets != life.loaded.presets { replace(presets: new.presets) }
+    if new.playlist != life.loaded.playlist {
       player.change(sources: new.playlistSources, repeats: new.playlist.repeats)
     }
-    loaded.presets = new.presets
-    loaded.playlist = new.playlist
+    life.loaded.presets = new.presets
+    life.loaded.playlist = new.playlist
     log.notice("The configuration has been read again")
     if !pending.isEmpty {
       log.warning(

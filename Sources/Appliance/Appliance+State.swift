@@ -16,13 +16,13 @@ extension Appliance {
     let player = player.state
     var item = ItemStatus(player)
     var samePlace = item
-    samePlace.position = state.item.position
-    if !withPosition, samePlace == state.item { item = samePlace }
+    samePlace.position = told.state.item.position
+    if !withPosition, samePlace == told.state.item { item = samePlace }
     let new = ApplianceState(
       presets: programme.presets.ordered, programme: programme.preset, item: item, viewers: registry.count,
-      skipped: player.skipped.map { SkippedItem(name: $0.item.name, reason: $0.reason) }, notice: notice)
-    guard let changes = new.changes(since: state) else { return publish() }
-    state = new
+      skipped: player.skipped.map { SkippedItem(name: $0.item.name, reason: $0.reason) }, notice: told.notice)
+    guard let changes = new.changes(since: told.state) else { return publish() }
+    told.state = new
     programme.advance()
     publish()
     broadcast(.patch(rev: programme.revision, changes))
@@ -32,12 +32,12 @@ extension Appliance {
     switch event {
     case .started(let item, let index):
       log.info("Playing", metadata: ["item": "\(item.name)", "number": "\(index + 1)"])
-      notice = nil
+      told.notice = nil
     case .skipped(let item, let reason):
       log.warning("Skipped", metadata: ["item": "\(item.location)", "reason": "\(reason)"])
     case .testCard(let reason):
       log.notice("Showing the test card", metadata: ["reason": "\(reason)"])
-      notice =
+      told.notice =
         player.state.skipped.isEmpty
         ? "There is nothing to play yet: this is the test card."
         : "Nothing of the playlist can be played, so this is the test card. \(reason)"
@@ -45,14 +45,14 @@ extension Appliance {
       log.info("Decoding", metadata: ["decoder": "\(status.name)", "reason": "\(status.reason ?? "")"])
     case .ended:
       log.info("The playlist is over")
-      notice = "The playlist is over."
+      told.notice = "The playlist is over."
     case .paused, .resumed, .sought: break
     }
     refreshState(withPosition: true)
     remember()
     tellStatus()
     switch event {
-    case .started, .testCard: broadcast(.itemChanged(state.item))
+    case .started, .testCard: broadcast(.itemChanged(told.state.item))
     case .skipped, .ended, .decoding, .paused, .resumed, .sought: break
     }
   }
@@ -88,6 +88,7 @@ extension Appliance {
     case .encoderFailed(let reason):
       log.error("An encoder failed", metadata: ["preset": "\(stream.preset)", "reason": "\(reason)"])
     }
+    publish()
   }
 
   /// Tells each viewer when its latest frames left the encoder, so that the page can say how old its picture is.
@@ -115,7 +116,7 @@ extension Appliance {
     let known = published.value
     return HealthSummary(
       status: player.isTestCard && !player.skipped.isEmpty ? .degraded : .ok,
-      uptime: Double(MonotonicTime.now - startedAt) / 1e9, framerate: (known.framesPerSecond * 10).rounded() / 10,
+      uptime: Double(MonotonicTime.now - house.startedAt) / 1e9, framerate: (known.framesPerSecond * 10).rounded() / 10,
       framesDecoded: counters.decoded, framesLate: counters.droppedLate, decodeErrors: counters.decodeErrors,
       decoder: player.decoder, decoderReason: player.decoderReason, viewers: known.state.viewers,
       awakePresets: Set(channels.counters.filter(\.isAwake).map(\.stream.preset)).sorted())

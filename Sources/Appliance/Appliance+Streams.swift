@@ -27,7 +27,7 @@ extension Appliance {
   ///
   /// Until a first picture has been encoded, the programme counts as watched.
   func settleStreams() {
-    let codec = provenAfter == nil ? configuration.video.codecs.first : nil
+    let codec = life.provenAfter == nil ? configuration.video.codecs.first : nil
     let settlement = registry.settle(
       programme, proof: codec.map { StreamID(preset: programme.preset, codec: $0) }, angle: programme.presets.angle)
     channels.setAwake(settlement.awake)

@@ -17,7 +17,7 @@ extension Appliance {
   /// What it is to see is what the programme says of its client.
   func join(offer: String, by visitor: Visitor) async throws(JoinError) -> Joined {
     guard offer.utf8.count <= SessionDescription.maximumSize else { throw .offerTooLong }
-    let id = makeConnectionID()
+    let id = registry.makeID()
     guard registry.canAdmit(from: visitor.source, isPrivileged: visitor.isPrivileged) else {
       throw .viewerLimit(configuration.server.viewers)
     }

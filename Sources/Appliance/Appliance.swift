@@ -28,44 +28,17 @@ import WebServer
 public actor Appliance: Service {
   nonisolated let configuration: ApplianceConfiguration
   nonisolated let log: Logger
-  nonisolated let player: Player
-  nonisolated let hardware: HardwareAcceleration
-  nonisolated let channels: ChannelPool
-  nonisolated let driver: DeliveryDriver
+  nonisolated let towers: Towers
+  nonisolated let house: Housekeeping
   nonisolated let door: OperatorDoor
-  public nonisolated let webServerStatistics = WebServerStatistics()
-  nonisolated let startedAt = MonotonicTime.now
-  nonisolated let notifier: ServiceNotifier
-  nonisolated let keeper: StateKeeper
-  nonisolated let trials: TrialRecord
-  nonisolated let machine = MachineMonitor()
-  /// What a supervisor's finding becomes; on its own thread.
-  nonisolated let superviseReport: @Sendable (Supervisor.Report) -> Void
   nonisolated let events: EventQueue
-  nonisolated let published: LockedBox<PublishedState>
-  /// Beats when the actor has taken what it was told.
-  nonisolated let heartbeat = Heartbeat("appliance")
+  nonisolated let published: Published<PublishedState>
 
-  /// The configuration as it was read last; `configuration` is that of the start.
-  var loaded: ApplianceConfiguration
-  var saved: SavedState
-  var supervisor: Supervisor?
-  var probe: HTTPProbe?
-  /// The age of the process when a picture had been encoded, and when it was ready; nil before.
-  var provenAfter: Double?
-  var readyAfter: Double?
   var programme: Programme
   var registry: ViewerRegistry
-  /// Whose address it is; called for each join.
-  public nonisolated let sourceOf: @Sendable (IPAddress) -> Source
   var controls: [UInt64: Control] = [:]
-  var state: ApplianceState
-  var notice: String?
-  var activity = Activity()
-  var framerate = FramerateMeter()
-  /// Where other machines reach this one, as of the last look; nil: every address is configured, or there was no look.
-  var addresses: [IPAddress]?
-  private var nextConnection: UInt64 = 0
+  var told: Told
+  var life: Life
 
   /// What the threads of media and network tell the actor.
   package enum Event: Sendable {
@@ -79,7 +52,7 @@ public actor Appliance: Service {
 
   private static let questionInterval: Int64 = 1_000_000_000
 
-  /// Opens the media port, and nothing else yet.
+  /// Reads what is kept, makes the towers and opens the media port; nothing plays before `run()`.
   ///
   /// - Parameters:
   ///   - notifier: who is told how the service is.
@@ -97,55 +70,36 @@ public actor Appliance: Service {
     self.log = log
     let events = EventQueue()
     self.events = events
-    self.notifier = notifier
-    self.superviseReport = superviseReport
-    let neighbours = Neighbours()
-    self.sourceOf = sourceOf ?? { neighbours.source(of: $0) }
-    loaded = configuration
     registry = ViewerRegistry(
       places: configuration.server.viewers, reserved: ApplianceConfiguration.reservedViewers,
       encoders: configuration.encoders(deviceEncodes: false))
     let directory = StateDirectory(configured: configuration.stateDirectory)
-    keeper = StateKeeper(directory: directory, log: log)
-    let saved = keeper.load().started()
-    let trials = TrialRecord(in: directory, boot: BootIdentity.current())
-    self.trials = trials
-    self.saved = saved
-    door = OperatorDoor(configuredPIN: configuration.operator.pin, directory: directory, log: log)
+    let house = Housekeeping(
+      directory: directory, notifier: notifier, superviseReport: superviseReport, log: log)
+    self.house = house
+    let neighbours = Neighbours()
+    door = OperatorDoor(
+      configuredPIN: configuration.operator.pin, directory: directory,
+      sourceOf: sourceOf ?? { neighbours.source(of: $0) }, log: log)
+    let saved = house.keeper.load().started()
+    life = Life(loaded: configuration, saved: saved)
     let programme = Programme(presets: PresetList(configuration.presets), preset: saved.programme)
     self.programme = programme
     let state = ApplianceState(
       presets: programme.presets.ordered, programme: programme.preset, item: ItemStatus(PlayerState()))
-    self.state = state
-    published = LockedBox(
+    told = Told(state: state)
+    published = Published(
       PublishedState(
         state: state, presetName: programme.presets[programme.preset]?.name ?? "", starts: saved.starts,
         uncleanStarts: saved.uncleanStarts))
-
-    let hardware = HardwareAcceleration(configuration.acceleration) { events.append(.hardware($0)) }
-    self.hardware = hardware
-    let player = Player(configuration: configuration.player, hardware: hardware, journal: trials) {
-      events.append(.player($0))
-    }
-    let wiring = Wiring()
-    let driver = try DeliveryDriver(
-      configuration: try configuration.engine(certificate: Certificate.generate())
-    ) { event in
-      // A key frame is asked for on the spot; everything else can wait for the actor.
-      if case .needsKeyframe(let stream) = event {
-        wiring.requestKeyframe(stream)
-      } else {
-        events.append(.network(event))
-      }
-    }
-    channels = ChannelPool(
-      player: player, configuration: configuration.channel, hardware: hardware, publish: { driver.publish($0) },
-      event: { events.append(.channel($0, $1)) })
-    channels.setPresets(programme.presets.ordered.map(\.camera))
-    wiring.connect(channels)
-    self.player = player
-    self.driver = driver
+    towers = try Towers(configuration: configuration, journal: house.trials, events: events)
+    towers.channels.setPresets(programme.presets.ordered.map(\.camera))
   }
+
+  public nonisolated var webServerStatistics: WebServerStatistics { house.webServerStatistics }
+
+  /// Whose address it is.
+  public nonisolated var sourceOf: @Sendable (IPAddress) -> Source { door.sourceOf }
 
   /// What lets somebody change what others see, as people read it.
   public nonisolated var operatorPIN: String { door.pin.description }
@@ -158,10 +112,10 @@ public actor Appliance: Service {
     lookAtMachine()
     lookAtNetwork()
     hardware.start()
-    player.start(from: saved.resumePoint)
+    player.start(from: life.saved.resumePoint)
     // Until a picture of the programme has been encoded, as if somebody watched it.
     settleStreams()
-    keeper.save(saved)
+    house.keeper.save(life.saved)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.handleEvents() }
       group.addTask { await self.tick() }
@@ -180,7 +134,7 @@ public actor Appliance: Service {
         case .channel(let stream, let event): channelChanged(stream, event)
         case .hardware(let event): hardwareChanged(event)
         case .network(let event): networkChanged(event)
-        case .question: heartbeat.beat(next: MonotonicTime.now + Self.questionInterval)
+        case .question: house.heartbeat.beat(next: MonotonicTime.now + Self.questionInterval)
         }
       }
     }
@@ -189,7 +143,7 @@ public actor Appliance: Service {
   /// Tells the actor something each second, by the way that it is told everything: that it comes to it proves that it
   /// serves, to the supervisor. Waits for nobody, or who hangs would be named wrongly.
   private nonisolated func askItself() async {
-    heartbeat.expect(by: MonotonicTime.now)
+    house.heartbeat.expect(by: MonotonicTime.now)
     while !Task.isCancelled {
       events.append(.question)
       try? await Task.sleep(for: .nanoseconds(Self.questionInterval))
@@ -201,7 +155,7 @@ public actor Appliance: Service {
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(1))
       ticks += 1
-      framerate.sample(player.state.counters.published, at: MonotonicTime.now)
+      told.framerate.sample(player.state.counters.published, at: MonotonicTime.now)
       publish()
       expireControls()
       sendClocks()
@@ -217,16 +171,16 @@ public actor Appliance: Service {
   }
 
   private func lookAtMachine() {
-    machine.refresh(folders: [keeper.directory.path] + loaded.playlist.sources.filter { $0.hasPrefix("/") }.prefix(8))
+    house.machine.refresh(folders: [house.keeper.directory.path] + life.loaded.playlist.sources.filter { $0.hasPrefix("/") }.prefix(8))
   }
 
   private func shutDown() async {
     log.info("Stopping")
-    notifier.stopping()
-    supervisor?.stop()
-    probe?.stop()
+    house.notifier.stopping()
+    life.supervisor?.stop()
+    life.probe?.stop()
     remember(isLast: true)
-    trials.close()
+    house.trials.close()
     broadcast(.bye(reason: .shutdown, retryAfter: 1))
     for control in controls.values { control.socket.close(.goingAway, reason: "the server is stopping") }
     // Both wait for their threads, each for a second at most; not on the cooperative pool.
@@ -240,18 +194,4 @@ public actor Appliance: Service {
       }
     }
   }
-
-  func makeConnectionID() -> ConnectionID {
-    nextConnection += 1
-    return ConnectionID(nextConnection)
-  }
-}
-
-/// Lets the socket thread reach the channels, which are made after it.
-private final class Wiring: Sendable {
-  private let channels = LockedBox<ChannelPool?>(nil)
-
-  func connect(_ pool: ChannelPool) { channels.set(pool) }
-
-  func requestKeyframe(_ stream: StreamID) { channels.value?.requestKeyframe(stream) }
 }

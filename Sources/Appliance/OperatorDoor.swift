@@ -2,6 +2,7 @@ import Clocks
 import Fairness
 import Logging
 import Persistence
+import SansIO
 import Signalling
 import WebServer
 
@@ -11,9 +12,14 @@ import WebServer
 final class OperatorDoor: Sendable {
   let pin: PIN
   let operators: Operators
+  /// Whose address it is: the machine, for all that is shared out among machines.
+  let sourceOf: @Sendable (IPAddress) -> Source
   private let keeper: OperatorKeeper
 
-  init(configuredPIN: String?, directory: StateDirectory, log: Logger) {
+  init(
+    configuredPIN: String?, directory: StateDirectory, sourceOf: @escaping @Sendable (IPAddress) -> Source, log: Logger
+  ) {
+    self.sourceOf = sourceOf
     pin = OperatorPIN.find(configured: configuredPIN, in: directory, log: log)
     keeper = OperatorKeeper(pin: pin, directory: directory, log: log)
     operators = Operators(pin: pin, devices: keeper.kept, hash: SHA256.hash) { verdict, source, device in

@@ -34,12 +34,15 @@ extension Appliance {
   func publish() {
     published.set(
       PublishedState(
-        state: state, presetName: programme.presets[programme.preset]?.name ?? "\(programme.preset)",
-        isReachable: addresses?.isEmpty != true, framesPerSecond: framerate.framesPerSecond, provenAfter: provenAfter,
-        readyAfter: readyAfter, starts: saved.starts, uncleanStarts: saved.uncleanStarts,
-        viewersReplaced: registry.replaced, encoders: registry.encoders.limit, activity: activity,
-        supervisor: supervisor, probe: probe))
+        state: told.state, presetName: programme.presets[programme.preset]?.name ?? "\(programme.preset)",
+        isReachable: told.addresses?.isEmpty != true, framesPerSecond: told.framerate.framesPerSecond, provenAfter: life.provenAfter,
+        readyAfter: life.readyAfter, starts: life.saved.starts, uncleanStarts: life.saved.uncleanStarts,
+        viewersReplaced: registry.replaced, encoders: registry.encoders.limit, activity: told.activity,
+        supervisor: life.supervisor, probe: life.probe))
   }
+
+  /// An element whenever something has been made known.
+  package nonisolated func publications() -> AsyncStream<Void> { published.changes() }
 
   /// The state with what plays at this moment, for one who asks; nobody else is told.
   nonisolated var currentState: ApplianceState {

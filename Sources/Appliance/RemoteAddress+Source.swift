@@ -19,5 +19,5 @@ extension RemoteAddress {
 
 extension Appliance {
   /// The machine at the other end.
-  nonisolated func source(of address: RemoteAddress) -> Source { address.source(by: sourceOf) }
+  nonisolated func source(of address: RemoteAddress) -> Source { address.source(by: door.sourceOf) }
 }

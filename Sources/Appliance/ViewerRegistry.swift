@@ -53,6 +53,7 @@ package struct ViewerRegistry: Sendable {
   package private(set) var replaced: UInt64 = 0
   private var places: FairShares<ConnectionID>
   private var turn: UInt64 = 0
+  private var lastID: UInt64 = 0
 
   /// - Parameters:
   ///   - places: how many viewers there may be.
@@ -70,6 +71,12 @@ package struct ViewerRegistry: Sendable {
 
   /// The media connection of a client.
   package subscript(client: ClientID) -> ConnectionID? { connections[client] }
+
+  /// A name that no connection has had.
+  package mutating func makeID() -> ConnectionID {
+    lastID += 1
+    return ConnectionID(lastID)
+  }
 
   // MARK: Places
 

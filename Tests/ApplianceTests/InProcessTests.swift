@@ -244,14 +244,16 @@ private struct TestedAppliance {
     try JSONDecoder().decode(ReportedState.self, from: Data(try await ask(.get, "/api/v1/state").body))
   }
 
-  /// Whether everyone who said goodbye is gone, as soon as the goodbyes have come through the loopback interface.
-  func isLeft() async throws -> Bool {
-    for _ in 0..<100_000 {
-      if try await state().viewers == 0 { return true }
-      await Task.yield()
+  /// Waits until what the appliance makes known is as wanted; the test's time limit is the limit.
+  func becomes(_ isWanted: () async throws -> Bool) async throws -> Bool {
+    for await _ in appliance.publications() {
+      if try await isWanted() { return true }
     }
     return false
   }
+
+  /// Whether everyone who said goodbye is gone.
+  func isLeft() async throws -> Bool { try await becomes { try await state().viewers == 0 } }
 
   func awakePresets() async throws -> [Int] {
     struct Report: Decodable {
@@ -261,15 +263,15 @@ private struct TestedAppliance {
     return try JSONDecoder().decode(Report.self, from: Data(try await ask(.get, "/healthz").body)).health.awakePresets
   }
 
-  /// Whether every preset is; the programme's is awake until a first picture has been encoded.
-  func isAsleep() async throws -> Bool { try await hasAwake([]) }
-
-  /// Whether just these are, as soon as what the network tells has come through.
-  func hasAwake(_ presets: [Int]) async throws -> Bool {
-    for _ in 0..<1_000_000 {
-      if try await awakePresets() == presets { return true }
-      await Task.yield()
+  /// Whether a first picture has been encoded, for which the programme's preset is awake, and every preset sleeps.
+  func isAsleep() async throws -> Bool {
+    let hasStarted = try await becomes {
+      String(decoding: try await ask(.get, "/metrics").body, as: UTF8.self).contains("cupola_start_picture_seconds")
     }
-    return false
+    guard hasStarted else { return false }
+    return try await hasAwake([])
   }
+
+  /// Whether just these are.
+  func hasAwake(_ presets: [Int]) async throws -> Bool { try await becomes { try await awakePresets() == presets } }
 }

@@ -33,7 +33,6 @@ extension BrowserTests {
 
     private func prepare(_ page: Page) async throws {
       try await page.waitUntil("cupola.state().connection === 'playing'")
-      try await page.run(Self.rules.get() + "\n;0")
       try await page.run(Self.stillness)
     }
 
@@ -41,7 +40,7 @@ extension BrowserTests {
       Viewport.phone, Viewport(width: 844, height: 390, scale: 3, isMobile: true), .desktop,
     ])
     func `nothing is found, whatever is open`(viewport: Viewport) async throws {
-      try await StandInServer.withPage(viewport: viewport) { page in
+      try await StandInServer.withPage(before: Self.rules.get(), viewport: viewport) { page in
         try await prepare(page)
         for state in PageState.allCases {
           try await page.run(state.enter)
@@ -53,7 +52,7 @@ extension BrowserTests {
     }
 
     @Test func `what is wrong would be found`() async throws {
-      try await StandInServer.withPage { page in
+      try await StandInServer.withPage(before: Self.rules.get()) { page in
         try await prepare(page)
         try await page.run("document.body.append(document.createElement('button'), 'stray')")
         let found: [String] = try await page.evaluate(Self.violations)

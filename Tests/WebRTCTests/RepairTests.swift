@@ -6,6 +6,12 @@ import Testing
 import WebRTC
 import WebRTCTestPeer
 
+#if DEBUG
+private let isOptimized = false
+#else
+private let isOptimized = true
+#endif
+
 /// Packets that are sent again.
 @Suite struct RepairTests {
   private static let certificates = try! (server: Certificate.generate(), viewer: Certificate.generate())
@@ -23,25 +29,29 @@ import WebRTCTestPeer
     return (0..<sent.packetCount).map { header.sequenceNumber &+ UInt16($0) }
   }
 
-  @Test func `a NACK is answered without taking memory`() throws {
+  /// SRTP's library may take memory to decrypt; what comes after that takes none, but for the table that the first makes.
+  @Test(.enabled(if: allocation_counts() && isOptimized, "only what is optimized, and without a sanitizer, is counted"))
+  func `a NACK is answered without taking memory`() throws {
     var call = try call()
     var stream = SyntheticStream(1)
     var burst = DatagramBurst()
     var taken: [UInt64] = []
     for _ in 0..<4 {
       let numbers = try lose(15_000, in: &call, &stream)
-      call.viewer.requestPackets(numbers)
-      let nack = call.nextFromViewer() ?? []
-      burst.removeAll()
-      let before = allocation_count()
-      call.server.receive(nack.span.bytes, .rtcp, on: DirectCall.path, at: call.now)
-      call.server.resend(into: &burst, at: call.now)
-      taken.append(allocation_count() - before)
+      var counts: [UInt64] = []
+      for source in [1, Self.source(of: call.server.answer)] {
+        call.viewer.sendRTCP { GenericNACK(sender: $1, media: source, sequenceNumbers: numbers).write(to: &$0) }
+        let nack = call.nextFromViewer() ?? []
+        burst.removeAll()
+        let before = allocation_count()
+        call.server.receive(nack.span.bytes, .rtcp, on: DirectCall.path, at: call.now)
+        call.server.resend(into: &burst, at: call.now)
+        counts.append(allocation_count() - before)
+      }
       #expect(burst.count == numbers.count && !call.server.hasMissingPackets)
+      taken.append(counts[1] - counts[0])
     }
-    // The first makes the table of what was sent again.
-    if allocation_counts() { #expect(taken[0] > 0) }
-    #expect(taken.dropFirst().allSatisfy { $0 == 0 })
+    #expect(taken == [1, 0, 0, 0])
   }
 
   @Test func `the NACKs of one datagram share what is looked up`() throws {
