@@ -43,10 +43,10 @@ extension BrowserTests {
       try await StandInServer.withPage(before: Self.rules.get(), viewport: viewport) { page in
         try await prepare(page)
         for state in PageState.allCases {
-          try await page.run(state.enter)
+          try await page.run("(() => { \(state.enter) })()")
           let found: [String] = try await page.evaluate(Self.violations)
           #expect(found == [], "\(viewport), \(state)")
-          try await page.run(state.leave)
+          try await page.run("(() => { \(state.leave) })()")
         }
       }
     }
@@ -54,7 +54,11 @@ extension BrowserTests {
     @Test func `what is wrong would be found`() async throws {
       try await StandInServer.withPage(before: Self.rules.get()) { page in
         try await prepare(page)
-        try await page.run("document.body.append(document.createElement('button'), 'stray')")
+        try await page.run(
+          """
+          document.body.append(
+            document.createElement('button'), Object.assign(document.createElement('p'), { textContent: 'stray' }))
+          """)
         let found: [String] = try await page.evaluate(Self.violations)
         #expect(found.contains { $0.hasPrefix("button-name") })
         #expect(found.contains { $0.hasPrefix("region") })
