@@ -157,6 +157,7 @@ let package = Package(
         "Playout",
       ],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
+    .testTarget(name: "ShapeTests", swiftSettings: house),
     .testTarget(name: "HeartbeatsTests", dependencies: ["Heartbeats"], swiftSettings: house),
     .testTarget(
       name: "SystemdTests",
