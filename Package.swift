@@ -78,7 +78,8 @@ let package = Package(
     .target(name: "CSurface", cSettings: fortified),
     .target(name: "FFmpeg", dependencies: ["Clocks", "Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
     .target(
-      name: "Playout", dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalVideo"], swiftSettings: strict),
+      name: "Playout", dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalVideo"],
+      swiftSettings: strict),
 
     // What is shown to whom: pure.
     .target(name: "Programme", swiftSettings: strict),
@@ -100,7 +101,9 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: house),
-    .target(name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Media", "Programme", "Yams"], swiftSettings: strict),
+    .target(
+      name: "CupolaConfiguration", dependencies: ["SansIO", "Fairness", "Media", "Programme", "Yams"],
+      swiftSettings: strict),
 
     .systemLibrary(name: "CSystemd"),
     .target(
@@ -120,7 +123,8 @@ let package = Package(
     .target(
       name: "Appliance",
       dependencies: [
-        "Clocks", "Health", "Persistence", "Programme", "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC", "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
+        "Clocks", "Health", "Persistence", "Programme", "Heartbeats", "SansIO", "SDP", "RTP", "DTLS", "WebRTC",
+        "DatagramIO", "Delivery", "Media", "SphericalVideo", "FFmpeg",
         "Playout",
         "Signalling", "Fairness", "Neighbours", "COpenSSL", "WebServer", "CupolaConfiguration", "Systemd",
         .product(name: "Logging", package: "swift-log"),
@@ -129,7 +133,8 @@ let package = Package(
     .executableTarget(
       name: "cupola",
       dependencies: [
-        "Appliance", "Clocks", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Persistence", "Playout", "SansIO",
+        "Appliance", "Clocks", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Persistence",
+        "Playout", "SansIO",
         "SphericalVideo", "Systemd", "WebServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -224,7 +229,8 @@ let package = Package(
     .testTarget(
       name: "ApplianceTests",
       dependencies: [
-        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "Persistence", "Programme", "DTLS", "Fairness", "Neighbours", "RTP", "SansIO",
+        "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "Persistence", "Programme", "DTLS", "Fairness",
+        "Neighbours", "RTP", "SansIO",
         "WebServer", "BrowserDriver",
         "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
         .product(name: "Logging", package: "swift-log"),
@@ -233,7 +239,8 @@ let package = Package(
     .executableTarget(
       name: "cupola-bench",
       dependencies: [
-        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO", "DTLS", "Playout", "FFmpeg", "SphericalVideo",
+        "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO",
+        "DTLS", "Playout", "FFmpeg", "SphericalVideo",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -82,7 +82,8 @@ extension Appliance {
         }
         return .goto(preset, .programme)
       },
-      command(.put, "/api/v1/presets/{number}") { request throws(APIError) in .setPreset(try Self.preset(in: request)) },
+      command(.put, "/api/v1/presets/{number}") { request throws(APIError) in .setPreset(try Self.preset(in: request))
+      },
       command(.delete, "/api/v1/presets/{number}") { request throws(APIError) in
         guard let number = Self.presetNumber(in: request) else { throw APIError(.unknownPreset) }
         return .removePreset(number)

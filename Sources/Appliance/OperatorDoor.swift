@@ -28,7 +28,8 @@ final class OperatorDoor: Sendable {
   }
 
   func check(_ claim: OperatorClaim, from source: Source, device: String) -> OperatorVerdict {
-    operators.check(claim, from: source, device: device, at: UInt64(clamping: MonotonicTime.now), date: MonotonicTime.date)
+    operators.check(
+      claim, from: source, device: device, at: UInt64(clamping: MonotonicTime.now), date: MonotonicTime.date)
   }
 
   /// Gives a device a token, which holds for this run even where the disk does not take it.

@@ -35,7 +35,8 @@ extension Appliance {
     published.set(
       PublishedState(
         state: told.state, presetName: programme.presets[programme.preset]?.name ?? "\(programme.preset)",
-        isReachable: told.addresses?.isEmpty != true, framesPerSecond: told.framerate.framesPerSecond, provenAfter: life.provenAfter,
+        isReachable: told.addresses?.isEmpty != true, framesPerSecond: told.framerate.framesPerSecond,
+        provenAfter: life.provenAfter,
         readyAfter: life.readyAfter, starts: life.saved.starts, uncleanStarts: life.saved.uncleanStarts,
         viewersReplaced: registry.replaced, encoders: registry.encoders.limit, activity: told.activity,
         supervisor: life.supervisor, probe: life.probe))

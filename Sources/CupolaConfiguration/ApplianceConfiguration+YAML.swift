@@ -112,7 +112,9 @@ extension ApplianceConfiguration {
       guard let number = reader.integer(numberNode, "\(key).number", in: 0...255),
         let name = reader.string(nameNode, "\(key).name")
       else { continue }
-      if name.count > PresetName.maximumLength { reader.report(nameNode, "\(key).name", "is longer than 64 characters") }
+      if name.count > PresetName.maximumLength {
+        reader.report(nameNode, "\(key).name", "is longer than 64 characters")
+      }
       if presets.contains(where: { Int($0.number) == number }) {
         reader.report(numberNode, "\(key).number", "\(number) is another preset's number already")
       }

@@ -7,15 +7,21 @@ public struct MetricsText {
 
   public init() {}
 
-  public mutating func gauge(_ name: String, _ help: String, _ value: Double) { write(name, help, "gauge", [([], value)]) }
+  public mutating func gauge(_ name: String, _ help: String, _ value: Double) {
+    write(name, help, "gauge", [([], value)])
+  }
 
-  public mutating func gauge(_ name: String, _ help: String, _ samples: [Sample]) { write(name, help, "gauge", samples) }
+  public mutating func gauge(_ name: String, _ help: String, _ samples: [Sample]) {
+    write(name, help, "gauge", samples)
+  }
 
   public mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
     write(name, help, "counter", [([], Double(value))])
   }
 
-  public mutating func counter(_ name: String, _ help: String, _ samples: [Sample]) { write(name, help, "counter", samples) }
+  public mutating func counter(_ name: String, _ help: String, _ samples: [Sample]) {
+    write(name, help, "counter", samples)
+  }
 
   public mutating func counter(_ name: String, _ help: String, label: String, _ samples: [(String, UInt64)]) {
     write(name, help, "counter", samples.map { ([(label, $0.0)], Double($0.1)) })

@@ -42,7 +42,8 @@ extension ClientMessage.Body {
     case "follow": self = .command(.follow)
     case "playlist/next": self = .command(.playlist(.next))
     case "playlist/previous": self = .command(.playlist(.previous))
-    case "playlist/goto": self = .command(.playlist(.go(to: try fields.integer("index", in: 0...ClientMessage.maximumIndex))))
+    case "playlist/goto":
+      self = .command(.playlist(.go(to: try fields.integer("index", in: 0...ClientMessage.maximumIndex))))
     case "transport/play": self = .command(.transport(.play))
     case "transport/pause": self = .command(.transport(.pause))
     case "transport/seek":

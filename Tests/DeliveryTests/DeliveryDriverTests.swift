@@ -204,7 +204,9 @@ import WebRTCTestPeer
     #expect(log.contains { $0 == .closed(ConnectionID(1), .local) })
     #expect(await driver.statisticsOfThisMoment() == nil && driver.statistics() == nil)
     let stream = a
-    await #expect(throws: DeliveryError.self) { try await driver.accept(offer: "", id: ConnectionID(2)) { _ in stream } }
+    await #expect(throws: DeliveryError.self) {
+      try await driver.accept(offer: "", id: ConnectionID(2)) { _ in stream }
+    }
     let again = try UDPSocket(bind: port)
     #expect(again.localAddress.port == port.port)
   }

@@ -63,7 +63,8 @@ private struct FuzzedCall: ~Copyable {
       switch step % 8 {
       case 0: if let junk = bytes(&input) { call.give(junk) }
       case 1: if let record = record(&input) { call.give(record) }
-      case 2: if let check = check(&input) { call.give(check, from: step & 8 == 0 ? DirectCall.path.remote : Self.stranger) }
+      case 2:
+        if let check = check(&input) { call.give(check, from: step & 8 == 0 ? DirectCall.path.remote : Self.stranger) }
       case 3: if let compound = bytes(&input) { report(compound) }
       case 4: if let harmed = harmed(&input) { call.give(harmed) }
       case 5: if let rest = bytes(&input) { call.give([0x80 | step >> 3] + rest) }

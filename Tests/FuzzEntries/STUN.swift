@@ -20,7 +20,8 @@ public func fuzzSTUN(_ bytes: UnsafeRawBufferPointer) {
   let (lite, remote) = (ICECredentials(random: &generator), ICECredentials(random: &generator))
   var agent = ICEAgent(lite: lite, remote: remote, random: &generator)
   let peer = TransportAddress(.loopbackV4, port: 1)
-  agent.receive(span, on: NetworkPath(local: TransportAddress(.loopbackV4, port: 2), remote: peer), at: Instant(nanoseconds: 0))
+  agent.receive(
+    span, on: NetworkPath(local: TransportAddress(.loopbackV4, port: 2), remote: peer), at: Instant(nanoseconds: 0))
   precondition(agent.pollOutput() == nil && !agent.isVerified(peer))
 
   if let candidate = Candidate(String(decoding: bytes, as: UTF8.self)) {

@@ -4,7 +4,8 @@ import Testing
 import WebRTCTestPeer
 
 @Suite struct ICEAgentTests {
-  private static let connected = ICEAgent.Event.connected(NetworkPath(local: ICENetwork.server, remote: ICENetwork.browser))
+  private static let connected = ICEAgent.Event.connected(
+    NetworkPath(local: ICENetwork.server, remote: ICENetwork.browser))
 
   /// A check as the peer of `network` would sign it.
   private func check(
@@ -173,7 +174,8 @@ import WebRTCTestPeer
       // Signed and fresh, and from where the peer is not.
       let bytes = check(network, transaction: transaction).encoded(password: password)
       let answers = network.inject(bytes, from: stranger)
-      #expect(answers.count == 2 && answers.allSatisfy { $0.path.remote == stranger && $0.payload.count <= bytes.count })
+      #expect(
+        answers.count == 2 && answers.allSatisfy { $0.path.remote == stranger && $0.payload.count <= bytes.count })
       challenges.append(try #require(answers.first))
     }
     #expect(network.agent.selectedPath?.remote == ICENetwork.browser)

@@ -71,7 +71,8 @@ struct H264PayloaderTests {
 
 struct VP8PayloaderTests {
   func payload(_ bytes: [UInt8]) -> PacketizedFrame? {
-    VP8Payloader().payload(bytes.span.bytes, stream: .test, timestamp: 9, due: Instant(nanoseconds: 0), isKeyFrame: true)
+    VP8Payloader().payload(
+      bytes.span.bytes, stream: .test, timestamp: 9, due: Instant(nanoseconds: 0), isKeyFrame: true)
   }
 
   @Test func `the first fragment is marked and all are of equal length`() throws {

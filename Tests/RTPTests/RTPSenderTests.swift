@@ -11,7 +11,8 @@ struct RTPSenderTests {
     var random = SeededGenerator(seed: seed)
     return RTPSender(
       configuration: .init(
-        ssrc: 0x1111, payloadType: 102, clockRate: clockRate, retransmission: retransmission ? .init(ssrc: 0x2222, payloadType: 103) : nil,
+        ssrc: 0x1111, payloadType: 102, clockRate: clockRate,
+        retransmission: retransmission ? .init(ssrc: 0x2222, payloadType: 103) : nil,
         extensions: Self.extensions), random: &random)
   }
 
@@ -19,7 +20,8 @@ struct RTPSenderTests {
     _ timestamp: UInt32, due: Instant = Instant(nanoseconds: 0), count: Int = 3000, isKeyFrame: Bool = false
   ) throws -> PacketizedFrame {
     try #require(
-      H264Payloader().payload(annexB([unit(0x41, count: count)]), timestamp: timestamp, due: due, isKeyFrame: isKeyFrame))
+      H264Payloader().payload(
+        annexB([unit(0x41, count: count)]), timestamp: timestamp, due: due, isKeyFrame: isKeyFrame))
   }
 
   /// Leaves the packet as it is, with a tag of 16 bytes.

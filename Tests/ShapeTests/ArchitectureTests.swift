@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func `there is a row for each target, and one for each folder of Swift`() {
-    let folders = Set(Tree.files(in: "Sources", ending: ".swift").compactMap { $0.split(separator: "/").dropFirst().first })
+    let folders = Set(
+      Tree.files(in: "Sources", ending: ".swift").compactMap { $0.split(separator: "/").dropFirst().first })
     #expect(Set(rows.keys) == Set(manifest.imports.keys))
     #expect(Set(rows.keys) == Set(folders.map(String.init)))
   }

@@ -7,13 +7,15 @@ struct Manifest {
 
   init(_ text: String) {
     var imports: [String: Set<String>] = [:]
-    let declaration = /\.(?:target|executableTarget)\(\s*name: "(?<name>\w+)"(?<rest>(?s:(?:(?!\.(?:target|executableTarget|systemLibrary)\().)*?))swiftSettings/
+    let declaration =
+      /\.(?:target|executableTarget)\(\s*name: "(?<name>\w+)"(?<rest>(?s:(?:(?!\.(?:target|executableTarget|systemLibrary)\().)*?))swiftSettings/
     for match in text.matches(of: declaration) {
       let rest = String(match.rest)
       guard !rest.contains("path: \"Tests") else { continue }
       let dependencies = rest.firstMatch(of: /dependencies: \[(?<list>(?s:.*))\]/).map { String($0.list) } ?? ""
       let ours = dependencies.replacing(/\.product\([^)]*\)/, with: "")
-      imports[String(match.name)] = Set(ours.matches(of: /"(?<name>\w+)"/).map { String($0.name) }).subtracting(["Yams"])
+      imports[String(match.name)] = Set(ours.matches(of: /"(?<name>\w+)"/).map { String($0.name) }).subtracting(["Yams"]
+      )
     }
     self.imports = imports
   }

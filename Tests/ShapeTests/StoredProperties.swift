@@ -14,7 +14,9 @@ enum StoredProperties {
       if let last = open.indices.last, open[last].depth == depth, isStored(code) { open[last].type.count += 1 }
       let opened = code.count { $0 == "{" }
       let closed = code.count { $0 == "}" }
-      if opened > closed, let name = code.firstMatch(of: /\b(?:struct|class|actor|enum|extension)\s+(?<name>[\w.]+)/)?.name {
+      if opened > closed,
+        let name = code.firstMatch(of: /\b(?:struct|class|actor|enum|extension)\s+(?<name>[\w.]+)/)?.name
+      {
         open.append((TypeCount(name: String(name), count: 0), depth + 1))
       }
       depth += opened - closed
@@ -28,7 +30,8 @@ enum StoredProperties {
 
   private static func isStored(_ code: some StringProtocol) -> Bool {
     let code = String(code)
-    guard !code.contains(/\bstatic\b/), let rest = code.firstMatch(of: /^\s*(?:@?\w+(?:\([^)]*\))?\s+)*?(?:var|let)\s+(?<rest>.*)$/)?.rest
+    guard !code.contains(/\bstatic\b/),
+      let rest = code.firstMatch(of: /^\s*(?:@?\w+(?:\([^)]*\))?\s+)*?(?:var|let)\s+(?<rest>.*)$/)?.rest
     else { return false }
     guard let brace = rest.firstIndex(of: "{") else { return true }
     // With a value before the brace it is a closure or observers; without, the braces compute.

@@ -15,6 +15,7 @@ enum Tree {
   /// The files below a folder whose names end so, by their paths from the root.
   static func files(in folder: String, ending suffix: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path(percentEncoded: false))
-    return (names?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(suffix) }.map { "\(folder)/\($0)" }.sorted()
+    return (names?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(suffix) }.map { "\(folder)/\($0)" }
+      .sorted()
   }
 }

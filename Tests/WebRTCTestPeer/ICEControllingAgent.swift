@@ -15,7 +15,6 @@ public struct ICEControllingAgent: ProtocolEngine {
     case consentExpired
   }
 
-
   static let pacing = Duration.milliseconds(50)
   static let retransmission = Duration.milliseconds(250)
   static let consentInterval = Duration.seconds(4)
