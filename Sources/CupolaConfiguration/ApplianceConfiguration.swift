@@ -88,18 +88,8 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
     /// Parses "0.0.0.0:8080" or "[::]:8080"; nil for anything else.
     public init?(_ text: String) {
-      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-        return nil
-      }
-      var host = text[..<colon]
-      if host.hasPrefix("["), host.hasSuffix("]") {
-        host = host.dropFirst().dropLast()
-        guard host.contains(":") else { return nil }
-      } else if host.contains(":") {
-        return nil
-      }
-      guard IPAddress(String(host)) != nil else { return nil }
-      self.init(host: String(host), port: port)
+      guard let address = TransportAddress(text) else { return nil }
+      self.init(host: address.ip.description, port: address.port)
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

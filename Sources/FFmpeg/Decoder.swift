@@ -46,7 +46,7 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     parameters: CodecParameters, codecName: String? = nil, timeBase: Rational, hardware: (any HardwareDevice)? = nil,
     threads: Int = 1, memory: PictureMemory = .shared
   ) throws(MediaError) {
-    _ = AVLog.isQuietByDefault
+    _ = AVLog.isQuiet
     let parameters = parameters.pointer
     let codecName = codecName ?? String(cString: avcodec_get_name(parameters.pointee.codec_id))
     // Of AV1's decoders the one with a way to the device is not the first, and it can do nothing without.
@@ -79,8 +79,6 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     self.callbacks = callbacks
   }
 
-  /// What decodes, as chosen at the last start of a sequence.
-  public var decodeKind: DecodeKind { callbacks.kind }
 
   /// Whether pictures that no other picture needs are left out, for a decoder that is late.
   public var skipNonReference: Bool {

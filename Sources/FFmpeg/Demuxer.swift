@@ -25,14 +25,14 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     url: String, access: MediaAccess = MediaAccess(), memory: PictureMemory = .shared,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(MediaError) {
-    _ = AVLog.isQuietByDefault
+    _ = AVLog.isQuiet
     let location = try MediaLocation(url, access: access)
     var file: RegularFile?
     if case .file(let opened) = location {
       guard opened.size > 0 else { throw .empty }
       file = opened
     }
-    let interruption = Interruption(isInterrupted: isInterrupted)
+    let interruption = InterruptCallback(isInterrupted: isInterrupted)
     interruption.allow(seconds: Self.openLimit)
     let context = try FormatContext(opening: location, access: access, interruption: interruption)
     let found = Self.findStreamInfo(context, memory: memory)

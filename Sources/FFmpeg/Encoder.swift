@@ -15,7 +15,7 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
   private var frameNumber: Int64 = 0
 
   public init(_ configuration: EncoderConfiguration) throws(MediaError) {
-    _ = AVLog.isQuietByDefault
+    _ = AVLog.isQuiet
     let size = configuration.size
     let allowed = 16...VideoFramePool.maximumDimension
     guard allowed.contains(size.width), allowed.contains(size.height), size.width % 2 == 0, size.height % 2 == 0 else {

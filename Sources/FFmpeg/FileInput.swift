@@ -5,20 +5,20 @@ import CFFmpeg
 /// Only the thread that is inside of libavformat uses it.
 final class FileInput {
   private let file: RegularFile
-  private let interruption: Interruption
+  private let interruption: InterruptCallback
   private var position: Int64 = 0
 
   private static let bufferSize: Int32 = 64 << 10
   /// Not a place to go to, but the question how long the file is.
   private static let askSize = Int32(AVSEEK_SIZE)
 
-  private init(_ file: RegularFile, interruption: Interruption) {
+  private init(_ file: RegularFile, interruption: InterruptCallback) {
     self.file = file
     self.interruption = interruption
   }
 
   /// A reader of `file` from its first byte on, to be freed with `free`.
-  static func make(_ file: RegularFile, interruption: Interruption) -> UnsafeMutablePointer<AVIOContext> {
+  static func make(_ file: RegularFile, interruption: InterruptCallback) -> UnsafeMutablePointer<AVIOContext> {
     let input = Unmanaged.passRetained(FileInput(file, interruption: interruption))
     guard let buffer = av_malloc(Int(bufferSize)),
       let context = avio_alloc_context(

@@ -1,40 +1,10 @@
 import CFFmpeg
-import Clocks
 import Glibc
-
-/// Ends what blocks inside of libavformat: when its owner says so, or when it takes too long.
-///
-/// Only the thread that is inside of the call uses it.
-final class Interruption {
-  private let isInterrupted: @Sendable () -> Bool
-  private var deadline = Int64.max
-  private(set) var isTimedOut = false
-
-  init(isInterrupted: @escaping @Sendable () -> Bool) { self.isInterrupted = isInterrupted }
-
-  /// The next call into libav may take `seconds`.
-  func allow(seconds: Int64) {
-    deadline = MonotonicTime.now + seconds * 1_000_000_000
-    isTimedOut = false
-  }
-
-  var shouldEnd: Bool {
-    if isInterrupted() { return true }
-    isTimedOut = MonotonicTime.now > deadline
-    return isTimedOut
-  }
-
-  /// The error that a call ended with, put right if it was this that ended it.
-  func error(_ code: Int32, _ operation: String) -> MediaError {
-    guard code == CFFMPEG_ERROR_EXIT else { return MediaError(code: code, operation: operation) }
-    return isTimedOut ? .timedOut : .interrupted
-  }
-}
 
 /// Owns one open AVFormatContext, and what its callbacks refer to.
 struct FormatContext: ~Copyable {
   let pointer: UnsafeMutablePointer<AVFormatContext>
-  let interruption: Interruption
+  let interruption: InterruptCallback
   private let door: MediaDoor
   /// What the container is read from, where that is ours to close.
   private let input: UnsafeMutablePointer<AVIOContext>?
@@ -42,12 +12,12 @@ struct FormatContext: ~Copyable {
   /// How much libavformat may read to find out what it has, in bytes and in microseconds of media.
   private static let probeLimits = (bytes: 8_000_000, microseconds: 5_000_000)
 
-  init(opening location: MediaLocation, access: MediaAccess, interruption: Interruption) throws(MediaError) {
+  init(opening location: MediaLocation, access: MediaAccess, interruption: InterruptCallback) throws(MediaError) {
     var context = avformat_alloc_context()
     guard let allocated = context else { fatalError("out of memory") }
     allocated.pointee.interrupt_callback.opaque = Unmanaged.passUnretained(interruption).toOpaque()
     allocated.pointee.interrupt_callback.callback = { opaque in
-      Unmanaged<Interruption>.fromOpaque(opaque!).takeUnretainedValue().shouldEnd ? 1 : 0
+      Unmanaged<InterruptCallback>.fromOpaque(opaque!).takeUnretainedValue().shouldEnd ? 1 : 0
     }
     allocated.pointee.probesize = Int64(Self.probeLimits.bytes)
     allocated.pointee.max_analyze_duration = Int64(Self.probeLimits.microseconds)
@@ -93,7 +63,7 @@ struct FormatContext: ~Copyable {
   /// Opens the item, and finds its container, unless that is not to be read.
   private static func find(
     _ location: MediaLocation, in context: UnsafeMutablePointer<AVFormatContext>, door: MediaDoor,
-    access: MediaAccess, interruption: Interruption
+    access: MediaAccess, interruption: InterruptCallback
   ) throws(MediaError) -> Found {
     let name: String
     switch location {
@@ -140,7 +110,7 @@ struct FormatContext: ~Copyable {
     avformat_free_context(context)
   }
 
-  private static func error(_ code: Int32, _ interruption: Interruption) -> MediaError {
+  private static func error(_ code: Int32, _ interruption: InterruptCallback) -> MediaError {
     switch code {
     case CFFMPEG_ERROR_INVALIDDATA, CFFMPEG_ERROR_EOF: .notMedia
     case CFFMPEG_ERROR_EXIT: interruption.error(code, "open")

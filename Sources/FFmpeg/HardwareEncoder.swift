@@ -19,7 +19,7 @@ public struct HardwareEncoder: ~Copyable, @unchecked Sendable {
   private var hasStarted = false
 
   public init(_ configuration: EncoderConfiguration, device: VAAPIDevice) throws(MediaError) {
-    _ = AVLog.isQuietByDefault
+    _ = AVLog.isQuiet
     guard configuration.codec == .h264, let codec = avcodec_find_encoder_by_name("h264_vaapi") else {
       throw .noEncoder(codec: configuration.codec.rawValue)
     }

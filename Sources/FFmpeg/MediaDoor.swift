@@ -14,7 +14,7 @@ final class MediaDoor {
 
   private let location: MediaLocation
   private let isInsecure: Bool
-  private let interruption: Interruption
+  private let interruption: InterruptCallback
   private let openByLibav:
     @convention(c) (
       Context?, UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?, UnsafePointer<CChar>?, Int32, Options?
@@ -24,7 +24,7 @@ final class MediaDoor {
   private var files: Set<UnsafeMutablePointer<AVIOContext>> = []
 
   /// Takes its place in `context`, which must not outlive it.
-  init(in context: Context, for location: MediaLocation, access: MediaAccess, interruption: Interruption) {
+  init(in context: Context, for location: MediaLocation, access: MediaAccess, interruption: InterruptCallback) {
     self.location = location
     isInsecure = access.isInsecure
     self.interruption = interruption

@@ -18,7 +18,7 @@ public final class ProofClip: Sendable {
   ///
   /// - Throws: `.noEncoder` where libavcodec has none for the profile.
   public init(_ profile: DecodeProfile, frames: [VideoFrame]) throws(MediaError) {
-    _ = AVLog.isQuietByDefault
+    _ = AVLog.isQuiet
     let recipe = Self.recipe(for: profile)
     guard let codec = avcodec_find_encoder_by_name(recipe.encoder), let first = frames.first else {
       throw .noEncoder(codec: profile.description)

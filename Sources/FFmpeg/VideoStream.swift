@@ -58,8 +58,9 @@ public struct VideoStream: Sendable {
     averageFrameRate = Rational(values.avg_frame_rate) ?? Rational(values.r_frame_rate)
     self.timeBase = timeBase
     startTime = values.start_time == CFFMPEG_NO_TIMESTAMP ? 0 : values.start_time
-    let own = values.duration == CFFMPEG_NO_TIMESTAMP || values.duration <= 0 ? nil : timeBase.time(of: values.duration)
-    duration = own ?? containerDuration
+    // Nothing also where the time base is finer than a nanosecond.
+    let own = values.duration == CFFMPEG_NO_TIMESTAMP ? .zero : timeBase.time(of: values.duration)
+    duration = own > .zero ? own : containerDuration
     self.isDurationEstimated = isDurationEstimated
     self.spherical = spherical ?? Self.assumedMetadata(of: size)
     parameters = try CodecParameters(copying: values.codecpar)

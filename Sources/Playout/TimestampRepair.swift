@@ -83,6 +83,7 @@ package struct TimestampRepair {
   package func duration(of units: Int64?) -> MediaTime? {
     guard let units, units > 0 else { return nil }
     let duration = timeBase.time(of: units)
-    return duration <= maximumGap ? duration : nil
+    // Of a time base as fine as this one's nanoseconds a unit may come to nothing.
+    return duration > .zero && duration <= maximumGap ? duration : nil
   }
 }

@@ -22,13 +22,6 @@ public final class ServiceNotifier: Sendable {
   /// Whether somebody listens: `$NOTIFY_SOCKET` is set.
   public let isSupervised = getenv("NOTIFY_SOCKET") != nil
 
-  /// Nanoseconds after which systemd restarts a service that says nothing; nil: it waits for ever.
-  public var watchdogInterval: Int64? {
-    var microseconds: UInt64 = 0
-    guard sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }
-    return Int64(clamping: microseconds) * 1000
-  }
-
   /// Notifications that did not reach systemd.
   public var failures: UInt64 { failureCount.load(ordering: .relaxed) }
 

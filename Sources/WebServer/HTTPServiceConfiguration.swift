@@ -15,21 +15,6 @@ public struct HTTPServiceConfiguration: Sendable {
       self.port = port
     }
 
-    /// Reads `0.0.0.0:8080`, `[::]:8080`, `localhost:8080` or `:8080`; nil when it is none of these.
-    public init?(_ text: String) {
-      guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
-        let port = UInt16(text[text.index(after: colon)...])
-      else { return nil }
-      var host = text[..<colon]
-      if host.hasPrefix("[") {
-        guard host.hasSuffix("]") else { return nil }
-        host = host.dropFirst().dropLast()
-      } else if host.contains(":") {
-        return nil
-      }
-      self.init(host: host.isEmpty ? "0.0.0.0" : String(host), port: Int(port))
-    }
-
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Whether this means every address of the machine; the server then takes IPv6 and IPv4 on one socket.

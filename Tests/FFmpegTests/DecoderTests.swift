@@ -117,8 +117,6 @@ import Testing
       }
     }
     #expect(count > 40)
-    let kind = decoder.decodeKind
-    #expect(kind == .software)
   }
 
   @Test(

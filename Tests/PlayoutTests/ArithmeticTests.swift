@@ -44,7 +44,7 @@ import Testing
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../FuzzEntries/Cases/timeline").standardizedFileURL
     let cases = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-    #expect(cases.count >= 9)
+    #expect(cases.count >= 10)
     for file in cases { try Data(contentsOf: file).withUnsafeBytes(fuzzTimeline) }
   }
 

@@ -26,7 +26,7 @@ import Testing
 
   @Test func `every state of a service is told in systemd's words`() throws {
     try withSocket { socket, notifier in
-      #expect(notifier.isSupervised && notifier.watchdogInterval == 10_000_000_000)
+      #expect(notifier.isSupervised)
       notifier.ready()
       notifier.status("playing beach.mp4, 2 of 14; front;\n3 viewers")
       notifier.reloading(at: 5_000_000)
@@ -62,7 +62,7 @@ import Testing
       #expect(notifier.failures == 3)
     }
     let notifier = ServiceNotifier()
-    #expect(!notifier.isSupervised && notifier.watchdogInterval == nil)
+    #expect(!notifier.isSupervised)
     notifier.feedWatchdog()
     #expect(notifier.failures == 0)
   }

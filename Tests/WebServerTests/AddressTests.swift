@@ -2,19 +2,6 @@ import Testing
 import WebServer
 
 @Suite struct AddressTests {
-  @Test(arguments: [
-    ("0.0.0.0:8080", "0.0.0.0", 8080), (":80", "0.0.0.0", 80), ("[::]:0", "::", 0),
-    ("localhost:65535", "localhost", 65535),
-  ])
-  func `an address is a host and a port`(text: String, host: String, port: Int) {
-    #expect(HTTPServiceConfiguration.Address(text) == .init(host: host, port: port))
-  }
-
-  @Test(arguments: ["", "8080", "host", "host:", "host:65536", "::1:80", "[::1:80", "host:-1"])
-  func `anything else is not`(text: String) {
-    #expect(HTTPServiceConfiguration.Address(text) == nil)
-  }
-
   @Test func `the unspecified address takes IPv4, and names IPv4 peers as such`() async throws {
     try await answerPeer(through: "127.0.0.1", whenBoundTo: "0.0.0.0")
   }
