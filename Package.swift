@@ -113,11 +113,11 @@ let package = Package(
     // What is kept over a restart, and how everything is.
     .target(
       name: "Persistence", dependencies: ["Clocks", "SansIO", .product(name: "Logging", package: "swift-log")],
-      swiftSettings: house),
+      swiftSettings: strict),
     .target(
       name: "Health",
       dependencies: ["Clocks", "Heartbeats", "Signalling", "FFmpeg", "Playout", "Delivery", "WebServer"],
-      swiftSettings: house),
+      swiftSettings: strict),
 
     // The bridge and the command.
     .target(

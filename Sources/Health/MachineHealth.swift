@@ -41,7 +41,7 @@ public struct MachineHealth: Sendable {
 
   private static func disk(_ folder: String) -> Disk? {
     var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return nil }
+    guard unsafe statvfs(folder, &status) == 0 else { return nil }
     return Disk(
       folder: folder, free: bytes(UInt64(status.f_bavail), of: UInt64(status.f_frsize)),
       size: bytes(UInt64(status.f_blocks), of: UInt64(status.f_frsize)))

@@ -11,7 +11,7 @@ public struct StateDirectory: Sendable {
   public struct WriteFailure: Error, CustomStringConvertible {
     public var description: String
 
-    init(_ operation: String) { description = "\(operation): \(String(cString: strerror(errno)))" }
+    init(_ operation: String) { description = unsafe "\(operation): \(String(cString: strerror(errno)))" }
   }
 
   /// - Parameter configured: what the configuration says; nil: `$STATE_DIRECTORY` (systemd), else
@@ -42,14 +42,14 @@ public struct StateDirectory: Sendable {
   /// - Throws: why what is there cannot be read.
   public func text(of name: String) throws(ReadFailure) -> String? {
     // A pipe in its place would keep us waiting for somebody to write.
-    let descriptor = open(path + "/" + name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(path + "/" + name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw ReadFailure(String(cString: strerror(errno)))
+      throw unsafe ReadFailure(String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw ReadFailure("it is no regular file")
     }
     guard status.st_size <= Self.maximumSize else { throw ReadFailure("it is too long") }
@@ -71,23 +71,25 @@ public struct StateDirectory: Sendable {
     let target = path + "/" + name
     let temporary = target + ".new"
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-    var descriptor = open(temporary, flags, 0o600)
+    var descriptor = unsafe open(temporary, flags, 0o600)
     if descriptor < 0 {
       let failure = WriteFailure("open \(temporary)")
       // A link, a pipe or a folder in its place gives way.
-      if remove(temporary) == 0 { descriptor = open(temporary, flags, 0o600) }
+      if unsafe remove(temporary) == 0 { descriptor = unsafe open(temporary, flags, 0o600) }
       guard descriptor >= 0 else { throw failure }
     }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done)
+      }
       guard count > 0 else { throw WriteFailure("write \(temporary)") }
       done += count
     }
     if synchronously, fsync(descriptor) != 0 { throw WriteFailure("write \(temporary)") }
-    guard rename(temporary, target) == 0 else { throw WriteFailure("rename \(temporary)") }
+    guard unsafe rename(temporary, target) == 0 else { throw WriteFailure("rename \(temporary)") }
     if synchronously { syncFolder() }
   }
 
@@ -95,13 +97,13 @@ public struct StateDirectory: Sendable {
   public func setAside(_ name: String) -> String? {
     let aside = path + "/" + name + ".damaged"
     // A folder does not take the place of a file by itself.
-    remove(aside)
-    return rename(path + "/" + name, aside) == 0 ? aside : nil
+    unsafe remove(aside)
+    return unsafe rename(path + "/" + name, aside) == 0 ? aside : nil
   }
 
   /// A rename is on the disk when its folder is.
   private func syncFolder() {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

@@ -122,7 +122,8 @@ public final class TrialRecord: Sendable {
 
   private static func name(of url: String) -> UInt64 {
     var status = stat()
-    let stamp = stat(url, &status) == 0 ? "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)" : ""
+    let stamp =
+      unsafe stat(url, &status) == 0 ? "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)" : ""
     return FNV1a.hash("\(url)\n\(stamp)".utf8)
   }
 
