@@ -31,6 +31,14 @@ struct HandshakePair: ~Copyable {
     self.server = server
   }
 
+  /// The first datagram of a client that only begins.
+  static func strayHello(at now: Instant = Instant(nanoseconds: 0)) throws -> [UInt8]? {
+    var client = try DTLSTransport(
+      role: .client, certificate: clientCertificate, accepting: [serverCertificate.fingerprint])
+    client.start(at: now)
+    return client.pollDatagram()
+  }
+
   var clientKeys: SRTPKeyingMaterial? { Self.keys(clientEvents) }
   var serverKeys: SRTPKeyingMaterial? { Self.keys(serverEvents) }
 

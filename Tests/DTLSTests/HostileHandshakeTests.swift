@@ -124,12 +124,7 @@ import Testing
 
   @Test func `whoever forges a ClientHello first is passed over for the one that can be answered`() throws {
     var pair = try HandshakePair()
-    var other = try DTLSTransport(
-      role: .client, certificate: HandshakePair.clientCertificate,
-      accepting: [HandshakePair.serverCertificate.fingerprint])
-    other.start(at: pair.now)
-    let first = other.pollDatagram()
-    let forged = try #require(first)
+    let forged = try #require(try HandshakePair.strayHello(at: pair.now))
     pair.server.receive(forged.span.bytes, at: pair.now)
     let answer = pair.server.pollDatagram()
     #expect((answer?.count ?? 0) > 300)
@@ -138,15 +133,7 @@ import Testing
   }
 
   @Test func `forged ClientHellos in the middle of a handshake get a short question and change nothing`() throws {
-    var forged: [[UInt8]] = []
-    for _ in 0..<20 {
-      var other = try DTLSTransport(
-        role: .client, certificate: HandshakePair.clientCertificate,
-        accepting: [HandshakePair.serverCertificate.fingerprint])
-      other.start(at: Instant(nanoseconds: 0))
-      let hello = other.pollDatagram()
-      forged.append(try #require(hello))
-    }
+    let forged = try (0..<20).map { _ in try #require(try HandshakePair.strayHello()) }
     var pair = try HandshakePair()
     pair.tamper = { [$0] + forged }
     pair.harmsClient = false
@@ -158,12 +145,7 @@ import Testing
 
   @Test func `a client hello that OpenSSL refuses does not spoil the next one`() throws {
     var pair = try HandshakePair()
-    var other = try DTLSTransport(
-      role: .client, certificate: HandshakePair.clientCertificate,
-      accepting: [HandshakePair.serverCertificate.fingerprint])
-    other.start(at: pair.now)
-    let first = other.pollDatagram()
-    var forged = try #require(first)
+    var forged = try #require(try HandshakePair.strayHello(at: pair.now))
     // Extensions that are well framed and mean nothing.
     let start = try #require((0..<forged.count - 4).last { forged[$0...($0 + 1)].elementsEqual([0, 10]) })
     forged[start + 5] = 0xFF

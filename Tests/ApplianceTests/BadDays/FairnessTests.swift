@@ -12,11 +12,9 @@ extension WholeApplianceTests {
         try await NetworkNamespace(), try await NetworkNamespace(), try await NetworkNamespace()
       )
       for (number, other) in [(1, greedy), (2, honest)] {
-        try server.ip("link add lan\(number) type veth peer name lan netns \(other.processID)")
+        try server.connect("lan\(number)", to: other)
         try server.ip("address add 10.99.\(number).1/24 dev lan\(number)")
-        try server.ip("link set lan\(number) up")
         try other.ip("address add 10.99.\(number).2/24 dev lan")
-        try other.ip("link set lan up")
       }
       try server.ip("link set lo up")
       return (server, greedy, honest)

@@ -33,9 +33,7 @@ extension WholeApplianceTests {
         try await NetworkNamespace(), try await NetworkNamespace(), try await NetworkNamespace()
       )
       for (name, namespace) in [("lan1", stranger), ("lan2", home)] {
-        try machine.ip("link add \(name) type veth peer name lan netns \(namespace.processID)")
-        try machine.ip("link set \(name) up")
-        try namespace.ip("link set lan up")
+        try machine.connect(name, to: namespace)
         try namespace.ip("link set lo up")
       }
       try machine.ip("link set lo up")

@@ -63,8 +63,7 @@ import Testing
   {
     let (machine, room) = (try await NetworkNamespace(), try await NetworkNamespace())
     try machine.ip("link set lo up")
-    try machine.ip("link add lan type veth peer name lan netns \(room.processID)")
-    for namespace in [machine, room] { try namespace.ip("link set lan up") }
+    try machine.connect("lan", to: room)
     try machine.ip("link set lan address 02:00:5e:00:53:01")
     try room.ip("link set lan address 02:00:5e:00:53:99")
     try machine.ip("address add fd00::1/64 dev lan nodad")

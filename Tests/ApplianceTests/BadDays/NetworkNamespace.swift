@@ -48,6 +48,13 @@ final class NetworkNamespace: Sendable {
     }
   }
 
+  /// Lays a cable from `interface` here to `lan` there; its ends are up.
+  func connect(_ interface: String, to other: NetworkNamespace) throws {
+    try ip("link add \(interface) type veth peer name lan netns \(other.processID)")
+    try ip("link set \(interface) up")
+    try other.ip("link set lan up")
+  }
+
   /// Runs `body` on a thread that is in it; sockets that are made there stay in it.
   func inside<Value>(_ body: @escaping () throws -> Value) async throws -> Value {
     nonisolated(unsafe) let body = body
