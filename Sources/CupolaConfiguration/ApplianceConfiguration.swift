@@ -88,8 +88,10 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
     /// Parses "0.0.0.0:8080" or "[::]:8080"; nil for anything else.
     public init?(_ text: String) {
-      guard let address = TransportAddress(text) else { return nil }
-      self.init(host: address.ip.description, port: address.port)
+      guard let address = TransportAddress(text), let colon = text.lastIndex(of: ":") else { return nil }
+      // The address as it was written, which is what people are shown.
+      let host = text[..<colon]
+      self.init(host: String(address.ip.isV6 ? host.dropFirst().dropLast() : host), port: address.port)
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

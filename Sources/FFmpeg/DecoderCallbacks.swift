@@ -9,7 +9,6 @@ final class DecoderCallbacks: Sendable {
   private let hardware: (any HardwareDevice)?
   private let memory: PictureMemory
   private let besideBytesPerKibipixel: Int64
-  private let chosen = Mutex(DecodeKind.software)
   private let refused = Mutex<MediaError?>(nil)
 
   /// - Parameter besideBytesPerKibipixel: what the decoder keeps beside 1024 pixels of a picture.
@@ -18,8 +17,6 @@ final class DecoderCallbacks: Sendable {
     self.memory = memory
     self.besideBytesPerKibipixel = besideBytesPerKibipixel
   }
-
-  var kind: DecodeKind { chosen.withLock { $0 } }
 
   /// Why a picture got no memory; nil: all did.
   var refusal: MediaError? { refused.withLock { $0 } }
@@ -49,14 +46,10 @@ final class DecoderCallbacks: Sendable {
     var plain = AV_PIX_FMT_NONE
     var next = offered
     while next.pointee != AV_PIX_FMT_NONE {
-      if let hardware, next.pointee.rawValue == hardware.pixelFormat {
-        chosen.withLock { $0 = .hardware(hardware.name) }
-        return next.pointee
-      }
+      if let hardware, next.pointee.rawValue == hardware.pixelFormat { return next.pointee }
       if plain == AV_PIX_FMT_NONE, !PixelFormat(next.pointee).isHardware { plain = next.pointee }
       next += 1
     }
-    chosen.withLock { $0 = .software }
     return plain
   }
 

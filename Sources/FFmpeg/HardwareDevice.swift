@@ -11,9 +11,3 @@ public protocol HardwareDevice: AnyObject, Sendable {
   /// A new reference to the device's AVHWDeviceContext, which the decoder lets go.
   func makeReference() throws(MediaError) -> UnsafeMutablePointer<AVBufferRef>
 }
-
-/// What decodes.
-public enum DecodeKind: Hashable, Sendable {
-  case software
-  case hardware(String)
-}

@@ -20,9 +20,6 @@ public struct Rectilinear: Projection {
     halfHeight = halfWidth / aspectRatio
   }
 
-  /// The angle between the middles of the top and the bottom edge.
-  public var verticalFieldOfView: Angle { .radians(2 * atan(halfHeight)) }
-
   public func direction(of point: ImagePoint) -> Vector3? {
     Vector3(x: (point.x * 2 - 1) * halfWidth, y: (1 - point.y * 2) * halfHeight, z: -1).normalized
   }

@@ -25,6 +25,26 @@ import Testing
     #expect(try ApplianceConfiguration(yaml: yaml, file: "cupola.yaml") == ApplianceConfiguration())
   }
 
+  @Test func `the default presets are the six sides, and home is the front`() {
+    let presets = ApplianceConfiguration.defaultPresets
+    #expect(presets.map(\.name) == ["front", "right", "back", "left", "up", "down"])
+    #expect(presets.map(\.number) == [0, 1, 2, 3, 4, 5])
+    #expect(presets[0].yaw == 0 && presets[0].pitch == 0 && presets[0].roll == 0)
+  }
+
+  @Test func `an address is kept as it was written, and nothing else is taken for one`() {
+    for (text, host) in [("0.0.0.0:8080", "0.0.0.0"), ("[::]:0", "::"), ("[2001:DB8::0:1]:65535", "2001:DB8::0:1")] {
+      let endpoint = ApplianceConfiguration.Endpoint(text)
+      #expect(endpoint?.host == host && endpoint?.description == text)
+    }
+    for text in [
+      "", ":", ":80", "80", "::1:80", "[1.2.3.4]:80", "[::1:80", "[]:80", "[::1]", "[::1]:", "h:80", "1.2.3.4:65536",
+      "[[::1]]:1",
+    ] {
+      #expect(ApplianceConfiguration.Endpoint(text) == nil, "\(text)")
+    }
+  }
+
   @Test func `every key is read`() throws {
     let configuration = try ApplianceConfiguration(
       yaml: """

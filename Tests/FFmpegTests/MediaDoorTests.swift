@@ -61,7 +61,7 @@ import Testing
 
   @Test func `a file reaches no server`() throws {
     let folder = try makeFolder()
-    let server = try CountingServer()
+    let server = try SilentServer()
     let address = "127.0.0.1:\(server.port)"
     let beside = folder.appendingPathComponent("list/beside.ts").path
     let texts = [
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func `who may not name addresses opens none, and who may only name some files opens those`() throws {
-    let server = try CountingServer()
+    let server = try SilentServer()
     let none = MediaAccess(schemes: [])
     for scheme in MediaAccess.allSchemes {
       #expect(throws: MediaError.refusedAddress(scheme: scheme)) {
@@ -190,43 +190,6 @@ import Testing
     #expect(file.contents(limit: 100)?.count == 100)
     #expect(file.lies(in: TemporaryFolder.shared.path("")))
     #expect(file.lies(in: "/") && !file.lies(in: "/etc") && !file.lies(in: "/nowhere"))
-  }
-}
-
-/// Counts who connects, and says nothing to them.
-final class CountingServer {
-  struct Failure: Error {}
-
-  let port: UInt16
-  private let descriptor: Int32
-
-  init() throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = descriptor
-    let isListening = withUnsafeMutableBytes(of: &address) { bytes in
-      let pointer = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-      return bind(descriptor, pointer, length) == 0 && listen(descriptor, 64) == 0
-        && getsockname(descriptor, pointer, &length) == 0
-    }
-    port = UInt16(bigEndian: address.sin_port)
-    guard isListening else { throw Failure() }
-  }
-
-  deinit { close(descriptor) }
-
-  /// How many have connected since the last look.
-  var connections: Int {
-    var count = 0
-    while true {
-      let accepted = accept(descriptor, nil, nil)
-      guard accepted >= 0 else { return count }
-      close(accepted)
-      count += 1
-    }
   }
 }
 

@@ -128,10 +128,4 @@ static inline int cffmpeg_scale(struct SwsContext *context, const AVFrame *sourc
 /// Lets decoder threads call get_format themselves; ours only reads and takes a lock.
 void cffmpeg_make_callbacks_thread_safe(AVCodecContext *context);
 
-/// Receives one line of libav's log, without a newline, on the thread that logs. `level` is an AV_LOG_ value.
-typedef void (*cffmpeg_log_handler)(int level, const char *line);
-
-/// Sends libav's log to `handler`, lines up to `level` only. With NULL, libav says nothing.
-void cffmpeg_set_log(cffmpeg_log_handler handler, int level);
-
 #endif

@@ -13,7 +13,6 @@ public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable {
   public static let invalidText = WebSocketCloseCode(rawValue: 1007)
   public static let policyViolation = WebSocketCloseCode(rawValue: 1008)
   public static let messageTooLarge = WebSocketCloseCode(rawValue: 1009)
-  public static let internalError = WebSocketCloseCode(rawValue: 1011)
   public static let tryAgainLater = WebSocketCloseCode(rawValue: 1013)
 }
 
