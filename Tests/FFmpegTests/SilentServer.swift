@@ -25,12 +25,6 @@ final class SilentServer: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Returns when somebody has connected, whom it does not take: their connection stays open.
-  func waitForConnection() {
-    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    while Glibc.poll(&poll, 1, -1) < 0, errno == EINTR {}
-  }
-
   /// How many have connected since the last look.
   var connections: Int {
     var count = 0
