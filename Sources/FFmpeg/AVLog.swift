@@ -4,7 +4,7 @@ import CFFmpeg
 enum AVLog {
   /// libav prints to stderr by itself; whoever opens something first stops that, once.
   static let isQuiet: Bool = {
-    cffmpeg_set_log(nil, AV_LOG_QUIET)
+    av_log_set_level(AV_LOG_QUIET)
     return true
   }()
 }
