@@ -79,7 +79,6 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     self.callbacks = callbacks
   }
 
-
   /// Whether pictures that no other picture needs are left out, for a decoder that is late.
   public var skipNonReference: Bool {
     get { context.pointer.pointee.skip_frame == AVDISCARD_NONREF }
