@@ -38,13 +38,18 @@ import Testing
     let text = """
       public struct A: Sendable {
         let a: Int
-        var b = 1, unused = "{"
+        var b = 1
+        let brace = "{"
+        var k, l: [Int: (Int, Int)]
         public private(set) var c: [Int] = []
         static let d = 1
         var e: Int { a }
         var f: Bool { if case .x = state { true } else { false } }
         var g = Value() {
           didSet { b = 2 }
+        }
+        var m: Int {
+          didSet { b = m }
         }
         lazy var h = { 1 }()
         private enum State { case x }
@@ -55,6 +60,6 @@ import Testing
         func j() { let k = 1 }
       }
       """
-    #expect(StoredProperties.count(in: text).map { "\($0.name) \($0.count)" } == ["A 5"])
+    #expect(StoredProperties.count(in: text).map { "\($0.name) \($0.count)" } == ["A 9"])
   }
 }

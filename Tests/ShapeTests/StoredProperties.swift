@@ -9,9 +9,13 @@ enum StoredProperties {
     var open: [(type: TypeCount, depth: Int)] = []
     var found: [TypeCount] = []
     var depth = 0
-    for line in text.split(separator: "\n") {
-      let code = line.replacing(/"(?:\\.|[^"\\])*"/, with: "").replacing(/\/\/.*/, with: "")
-      if let last = open.indices.last, open[last].depth == depth, isStored(code) { open[last].type.count += 1 }
+    let lines = text.split(separator: "\n").map {
+      String($0.replacing(/"(?:\\.|[^"\\])*"/, with: "").replacing(/\/\/.*/, with: ""))
+    }
+    for (number, code) in lines.enumerated() {
+      if let last = open.indices.last, open[last].depth == depth {
+        open[last].type.count += stored(code, before: lines.dropFirst(number + 1).first ?? "")
+      }
       let opened = code.count { $0 == "{" }
       let closed = code.count { $0 == "}" }
       if opened > closed,
@@ -28,13 +32,17 @@ enum StoredProperties {
     return found.filter { $0.count > 0 }
   }
 
-  private static func isStored(_ code: some StringProtocol) -> Bool {
-    let code = String(code)
+  /// How many properties a line declares that are stored.
+  private static func stored(_ code: String, before next: String) -> Int {
     guard !code.contains(/\bstatic\b/),
       let rest = code.firstMatch(of: /^\s*(?:@?\w+(?:\([^)]*\))?\s+)*?(?:var|let)\s+(?<rest>.*)$/)?.rest
-    else { return false }
-    guard let brace = rest.firstIndex(of: "{") else { return true }
-    // With a value before the brace it is a closure or observers; without, the braces compute.
-    return rest[..<brace].contains("=")
+    else { return 0 }
+    if let brace = rest.firstIndex(of: "{"), !rest[..<brace].contains("=") {
+      // Without a value before them the braces compute, unless they observe.
+      return next.contains(/^\s*(?:didSet|willSet)\b/) || rest[brace...].contains(/\b(?:didSet|willSet)\b/) ? 1 : 0
+    }
+    // `var a, b: Int` are two; commas of a type or a value are none.
+    let others = rest.prefixMatch(of: /\w+(?<others>(?:\s*,\s*\w+)*)\s*(?::|=|$)/)?.others ?? ""
+    return 1 + others.count { $0 == "," }
   }
 }
