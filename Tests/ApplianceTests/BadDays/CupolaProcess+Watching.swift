@@ -11,6 +11,8 @@ extension CupolaProcess {
   }
 
   /// Asks again and again until the sample is as it is wanted, so many seconds at most; its last value.
+  ///
+  /// As a scraper does, for counters are told to whoever asks and pushed to nobody.
   func metric(
     _ sample: String, within limit: Duration = .seconds(10), until isDone: (Double) -> Bool
   ) throws -> Double? {
