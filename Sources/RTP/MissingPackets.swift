@@ -25,7 +25,7 @@ public struct MissingPackets: ~Escapable {
   public mutating func next() -> UInt16? {
     while true {
       if bit > 16 {
-        guard let next = try? reader.readUInt32() else { return nil }
+        guard reader.remaining >= 4, let next = try? reader.readUInt32() else { return nil }
         (pair, bit) = (next, 0)
       }
       let current = bit
