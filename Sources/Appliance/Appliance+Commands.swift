@@ -11,26 +11,24 @@ extension Appliance {
     let former = programme.preset
     let effects = try programme.perform(command, by: client, items: player.state.count)
     for effect in effects { carryOut(effect, by: author) }
+    let sees: Bool
     switch command {
     case .goto(let preset, .programme):
-      // Whoever does not see it happen is told that it did.
-      let sees = programme.isFollowing(client.id) && registry[client.id] != nil && preset != former
-      answer(client.id, reply: reply, sees: sees)
-    case .goto(_, .me), .follow: answer(client.id, reply: reply, sees: registry[client.id] != nil)
+      sees = programme.isFollowing(client.id) && registry[client.id] != nil && preset != former
+    case .goto(_, .me), .follow: sees = registry[client.id] != nil
+    case .setPreset, .removePreset: return settle()
     case .playlist, .transport: return
-    case .setPreset, .removePreset: break
     }
+    if sees { registry.asked(client.id, reply: reply) }
     settle()
+    // Whoever does not see it happen is told that it did.
+    if !sees { confirmChoice(of: client.id, reply: reply) }
   }
 
   /// Makes the presets those of another configuration.
   func replace(presets: [Preset]) {
     for effect in programme.replace(presets: presets) { carryOut(effect, by: nil) }
     settle()
-  }
-
-  private func answer(_ client: ClientID, reply: UInt64?, sees: Bool) {
-    if sees { registry.asked(client, reply: reply) } else { confirmChoice(of: client, reply: reply) }
   }
 
   private func settle() {

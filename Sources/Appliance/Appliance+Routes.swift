@@ -33,7 +33,8 @@ extension Appliance {
       throw APIError(status: 415, code: "badOffer", message: "The offer is sent as application/sdp.")
     }
     let name = request.parameters["preset"] ?? ""
-    let preset = programme.presets.find(name)
+    // Whatever presets are called, this is the programme.
+    let preset = name == "programme" ? nil : programme.presets.find(name)
     guard preset != nil || name == "programme" else {
       throw APIError(status: 404, code: "unknownPreset", message: "There is no preset \"\(name)\".")
     }

@@ -97,14 +97,14 @@ extension Appliance {
     guard !marks.isEmpty, !controls.isEmpty, let statistics = driver.statistics() else { return }
     let offset = MonotonicTime.wallClockOffset
     for connection in statistics.connections {
-      guard let viewer = registry[connection.id], let showing = viewer.showing, let frames = marks[showing] else {
-        continue
-      }
+      guard let viewer = registry[connection.id], case .socket(let control) = viewer.client,
+        let showing = viewer.showing, let frames = marks[showing]
+      else { continue }
       let times = frames.map {
         ServerMessage.FrameTime(
           rtpTimestamp: $0.timestamp &+ connection.peer.timestampOffset, time: Double($0.encodedAt + offset) / 1e6)
       }
-      send(.clock(times), to: viewer.client)
+      send(.clock(times), to: control)
     }
   }
 

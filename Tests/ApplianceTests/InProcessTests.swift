@@ -68,6 +68,24 @@ extension WholeApplianceTests {
       }
     }
 
+    @Test func `the programme is the programme, also where a preset is called so`() async throws {
+      try await withAppliance { appliance in
+        #expect(try await appliance.isAsleep())
+        let preset = #"{"name":"programme","yaw":10,"pitch":0,"roll":0,"fov":90}"#
+        let put = try await appliance.ask(.put, "/api/v1/presets/{number}", parameters: ["number": "9"], body: preset)
+        #expect(put.status == 200)
+        for (name, awake) in [("programme", 0), ("9", 9)] {
+          let player = try LoopbackPlayer(seed: UInt64(awake + 50))
+          let answer = try await appliance.join(name, player.offer)
+          try player.accept(String(decoding: answer.body, as: UTF8.self))
+          #expect(player.run { $0.frames.count >= 1 })
+          #expect(try await appliance.awakePresets() == [awake])
+          player.close()
+          #expect(try await appliance.isLeft())
+        }
+      }
+    }
+
     @Test func `a preset nobody watches sleeps, and its viewers share it`() async throws {
       try await withAppliance { appliance in
         #expect(try await appliance.isAsleep())

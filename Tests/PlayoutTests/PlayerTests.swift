@@ -121,6 +121,7 @@ import Testing
     #expect(harness.recorder.seen.count == 61)
     #expect(harness.recorder.seen.allSatisfy { $0.time == $0.at })
     #expect(abs(harness.player.state.position.seconds - 2) < 0.001)
+    #expect(harness.events.suffix(2) == [.paused, .resumed])
   }
 
   @Test func `a seek lands on the frame, not on the key frame before it`() {
@@ -132,6 +133,7 @@ import Testing
     harness.player.seek(to: MediaTime(seconds: 2.1))
     harness.clock.run(to: 1.102)
     #expect(abs(harness.player.state.position.seconds - 2.2) < 0.001)
+    #expect(harness.events.suffix(2) == [.sought, .sought])
     expectSteady(harness.recorder)
   }
 
@@ -143,6 +145,7 @@ import Testing
     let before = harness.recorder.seen.count
     harness.player.seek(to: MediaTime(seconds: 5))
     harness.clock.run(to: 9)
+    #expect(harness.events.suffix(2) == [.paused, .sought])
     #expect(harness.recorder.seen.count == before + 1)
     #expect(
       harness.player.state.position == MediaTime(seconds: 5) || abs(harness.player.state.position.seconds - 5) < 1e-3)
