@@ -174,7 +174,10 @@ extension BrowserTests {
         """
       try await StandInServer.withPage(before: refusing) { page in
         try await page.waitUntil("document.getElementById('notice-action').textContent === 'Play'")
+        // A first frame is there, and may be on screen.
+        try await page.waitUntil("[...document.querySelectorAll('video')].some(({ readyState }) => readyState >= 2)")
         #expect(try await page.evaluate("cupola.state().frames") == 0)
+        #expect(try await page.evaluate("document.getElementById('notice').hidden") == false)
         try await page.click("#notice-action")
         try await page.waitUntil(Self.isPlaying)
         #expect(try await page.evaluate("cupola.state().counts.joins") == 1)

@@ -54,6 +54,8 @@ export class Picture extends EventTarget {
   #follow(video, stream) {
     const step = (now, metadata) => {
       if (video.srcObject !== stream) return;
+      // A browser that waits for a gesture shows the first frame all the same: that is no picture that plays.
+      if (video.paused) return void video.requestVideoFrameCallback(step);
       if (video === this.#back) this.#swap(stream);
       this.frames += 1;
       this.lastFrameAt = performance.now();
