@@ -31,7 +31,7 @@ BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev liba
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-venv python3-prometheus-client \
   mmdebstrap systemd-container iproute2 procps stress-ng python3-gi gir1.2-gst-plugins-base-1.0 \
   gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
-  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev
+  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev aom-tools vpx-tools
 
 .PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
 
@@ -78,7 +78,7 @@ deb: .build/packages-build ## a Debian package in .build, with the Swift runtime
 
 # One test at a time: those of the sockets, the threads and the browsers want the machine for themselves.
 test: .build/packages-build .build/packages-test .build/nginx .build/python/made .build/players/whep-pion ## all tests, browsers included
-	$(MAKE) --no-print-directory -s -C Tests/VADriver
+	$(MAKE) --no-print-directory -s -C Tests/VADriver all $(if $(FILTER),,checked)
 	$(SWIFT) build $(FLAGS) --build-tests
 	@set -o pipefail; \
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter '$(FILTER)') 2>&1 | tee .build/test.log \
@@ -131,7 +131,7 @@ bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg 
 	$(SWIFT) build $(FLAGS) --product cupola-bench
 	$(BIN)/cupola-bench $(ARGS)
 
-FUZZ_TARGETS := boxes connection dtls rtcp sdp signalling stun timeline
+FUZZ_TARGETS := boxes connection dtls matroska rtcp sdp signalling stun timeline
 SECONDS_EACH ?= 60
 
 fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on parsers, a connection and the time line, SECONDS_EACH=60
