@@ -7,10 +7,8 @@ import Synchronization
 /// Keeps `SavedState` on disk. Nobody waits for the disk: what is to be written waits on a queue, where only the latest
 /// counts, and a disk that is full or read-only costs a warning.
 public final class StateKeeper: Sendable {
-  private struct Pending {
-    var state: SavedState?
+  private struct Progress {
     var written: SavedState?
-    var isUnderway = false
     var lastSync: Int64 = 0
     var failures: UInt64 = 0
     var isFailing = false
@@ -19,8 +17,8 @@ public final class StateKeeper: Sendable {
   static let file = "state"
   public let directory: StateDirectory
   private let log: Logger
-  private let queue = DispatchQueue(label: "state")
-  private let pending = Mutex(Pending())
+  private let queue = LatestWins(label: "state")
+  private let progress = Mutex(Progress())
 
   /// What is only a position is forced onto the disk so often; a crash of Cupola alone loses nothing in between.
   private static let syncInterval: Int64 = 30_000_000_000
@@ -31,7 +29,7 @@ public final class StateKeeper: Sendable {
   }
 
   /// Writes that failed since the start.
-  public var failures: UInt64 { pending.withLock { $0.failures } }
+  public var failures: UInt64 { progress.withLock { $0.failures } }
 
   /// What the last run left, or nothing. A file that is no good is set aside beside the new one.
   public func load() -> SavedState {
@@ -49,58 +47,41 @@ public final class StateKeeper: Sendable {
 
   /// Has `state` written, soon.
   public func save(_ state: SavedState) {
-    let isFree = pending.withLock { pending in
-      guard pending.state != nil || pending.written != state else { return false }
-      pending.state = state
-      defer { pending.isUnderway = true }
-      return !pending.isUnderway
-    }
-    guard isFree else { return }
-    queue.async { [self] in
-      while let next = next() { write(next.state, synchronously: next.isImportant) }
-    }
+    // What is being written is another one, maybe.
+    guard queue.isAtWork || progress.withLock({ $0.written != state }) else { return }
+    queue.offer { [self] in write(state, synchronously: isImportant(state)) }
   }
 
   /// Writes `state` before it returns, or gives up after a second.
   public func saveNow(_ state: SavedState) {
-    let done = DispatchSemaphore(value: 0)
-    queue.async { [self] in
-      write(state, synchronously: true)
-      done.signal()
-    }
-    _ = done.wait(timeout: .now() + 1)
+    queue.flush(within: .seconds(1)) { [self] in write(state, synchronously: true) }
   }
 
-  private func next() -> (state: SavedState, isImportant: Bool)? {
-    pending.withLock { pending in
-      guard let state = pending.state else {
-        pending.isUnderway = false
-        return nil
-      }
-      pending.state = nil
+  private func isImportant(_ state: SavedState) -> Bool {
+    progress.withLock { progress in
       let now = MonotonicTime.now
       var samePlace = state
-      samePlace.position = pending.written?.position ?? -1
-      let isImportant = samePlace != pending.written || now - pending.lastSync > Self.syncInterval
-      if isImportant { pending.lastSync = now }
-      return (state, isImportant)
+      samePlace.position = progress.written?.position ?? -1
+      let isImportant = samePlace != progress.written || now - progress.lastSync > Self.syncInterval
+      if isImportant { progress.lastSync = now }
+      return isImportant
     }
   }
 
   private func write(_ state: SavedState, synchronously: Bool) {
     do {
       try directory.write(state.text, to: Self.file, synchronously: synchronously)
-      let hasRecovered = pending.withLock { pending in
-        pending.written = state
-        defer { pending.isFailing = false }
-        return pending.isFailing
+      let hasRecovered = progress.withLock { progress in
+        progress.written = state
+        defer { progress.isFailing = false }
+        return progress.isFailing
       }
       if hasRecovered { log.notice("The state can be saved again", metadata: ["directory": "\(directory.path)"]) }
     } catch {
-      let isNew = pending.withLock { pending in
-        pending.failures += 1
-        defer { pending.isFailing = true }
-        return !pending.isFailing
+      let isNew = progress.withLock { progress in
+        progress.failures += 1
+        defer { progress.isFailing = true }
+        return !progress.isFailing
       }
       guard isNew else { return }
       log.warning(

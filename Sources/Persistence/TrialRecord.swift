@@ -29,9 +29,6 @@ public final class TrialRecord: Sendable {
     var passed: Set<UInt64> = []
     /// After a proper stop nothing is written down any more.
     var isClosed = false
-    /// Whether the file has to be written once more, and whether somebody is at it.
-    var isDirty = false
-    var isUnderway = false
   }
 
   private static let file = "trials"
@@ -41,7 +38,8 @@ public final class TrialRecord: Sendable {
   private static let diskPatience = DispatchTimeInterval.milliseconds(50)
 
   private let directory: StateDirectory
-  private let queue = DispatchQueue(label: "trials")
+  /// What is written is as it is at that moment.
+  private let queue = LatestWins(label: "trials")
   private let state = Mutex(State())
 
   /// - Parameter boot: which run of the machine it is; nil: nobody can tell, so nothing is held against anybody.
@@ -112,7 +110,7 @@ public final class TrialRecord: Sendable {
   }
 
   /// Returns when all that is known stands on the disk, however long that takes.
-  public func finishWriting() { queue.sync {} }
+  public func finishWriting() { queue.flush(within: nil) }
 
   private static func end(_ name: UInt64, in state: inout State) {
     let left = (state.begun[name] ?? 1) - 1
@@ -132,35 +130,15 @@ public final class TrialRecord: Sendable {
   /// Writes, and waits until that is done or the disk has had its time.
   private func write() {
     writeSoon()
-    let done = DispatchSemaphore(value: 0)
-    queue.async { done.signal() }
-    _ = done.wait(timeout: .now() + Self.diskPatience)
+    queue.flush(within: Self.diskPatience)
   }
 
   private func writeSoon() {
-    let isFree = state.withLock { state in
-      state.isDirty = true
-      defer { state.isUnderway = true }
-      return !state.isUnderway
-    }
-    guard isFree else { return }
-    queue.async { [self] in
-      while let contents = next() {
-        let text = (try? JSONEncoder().encode(contents)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        // A disk that takes nothing is complained of by `StateKeeper`.
-        try? directory.write(text, to: Self.file, synchronously: false)
-      }
-    }
-  }
-
-  private func next() -> Contents? {
-    state.withLock { state in
-      guard state.isDirty else {
-        state.isUnderway = false
-        return nil
-      }
-      state.isDirty = false
-      return state.contents
+    queue.offer { [self] in
+      let contents = state.withLock { $0.contents }
+      let text = (try? JSONEncoder().encode(contents)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      // A disk that takes nothing is complained of by `StateKeeper`.
+      try? directory.write(text, to: Self.file, synchronously: false)
     }
   }
 }
