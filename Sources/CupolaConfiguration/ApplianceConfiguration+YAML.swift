@@ -112,9 +112,6 @@ extension ApplianceConfiguration {
       guard let number = reader.integer(numberNode, "\(key).number", in: 0...255),
         let name = reader.string(nameNode, "\(key).name")
       else { continue }
-      if name.count > PresetName.maximumLength {
-        reader.report(nameNode, "\(key).name", "is longer than 64 characters")
-      }
       if presets.contains(where: { Int($0.number) == number }) {
         reader.report(numberNode, "\(key).number", "\(number) is another preset's number already")
       }
@@ -125,11 +122,16 @@ extension ApplianceConfiguration {
         let whole = Int(range.lowerBound)...Int(range.upperBound)
         return keys[name].flatMap { reader.degrees($0, "\(key).\(name)", in: whole) } ?? standard
       }
-      presets.append(
-        Preset(
-          number: UInt8(number), name: name, yaw: degrees("yaw", -180...180, 0),
-          pitch: degrees("pitch", Preset.pitches, 0), roll: degrees("roll", Preset.rolls, 0),
-          fov: degrees("fov", Preset.fovs, 90)))
+      let preset = Preset(
+        number: UInt8(number), name: name, yaw: degrees("yaw", Preset.yaws, 0),
+        pitch: degrees("pitch", Preset.pitches, 0), roll: degrees("roll", Preset.rolls, 0),
+        fov: degrees("fov", Preset.fovs, 90))
+      do throws(Preset.Invalid) {
+        presets.append(try preset.validated())
+      } catch {
+        // Degrees out of range have been reported where they stand.
+        reader.report(nameNode, "\(key).name", "\"\(name)\": \(error.description)")
+      }
     }
   }
 
