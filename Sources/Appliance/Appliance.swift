@@ -1,14 +1,9 @@
 import Clocks
 import CupolaConfiguration
-import DTLS
-import DatagramIO
 import Delivery
 import Fairness
 import Foundation
-import Health
-import Heartbeats
 import Logging
-import Media
 import Neighbours
 import Persistence
 import Playout
@@ -17,7 +12,6 @@ import RTP
 import SansIO
 import ServiceLifecycle
 import Signalling
-import SphericalVideo
 import Systemd
 import WebServer
 

@@ -4,8 +4,6 @@ import SansIO
 struct ClientHello {
   /// With the extensions of post-quantum key exchange, a browser's comes to some 1.6 kB.
   static let lengths = 40...8192
-  static let maximumCookie = 255
-
   let cookie: [UInt8]
   /// The body with an empty cookie, as it was the first time.
   let withoutCookie: [UInt8]

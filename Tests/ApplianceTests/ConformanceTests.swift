@@ -66,9 +66,7 @@ extension WholeApplianceTests {
     @Test func `the API is as its description says, whatever is asked`() async throws {
       let folder = try TemporaryFolder()
       try TestCardClip.makePlain(at: folder["clip.mp4"])
-      let server = try await CupolaProcess.start(playing: [folder["clip.mp4"]])
-      var ready = try await server.request("GET", "readyz")
-      for _ in 0..<2000 where ready.status == 503 { ready = try await server.request("GET", "readyz") }
+      let server = try await CupolaProcess.startReady(playing: [folder["clip.mp4"]])
       #expect(
         await run(
           "schemathesis",

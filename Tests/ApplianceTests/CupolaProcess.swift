@@ -1,4 +1,5 @@
 import Foundation
+import NotifySocket
 import FoundationNetworking
 import Glibc
 
@@ -29,6 +30,18 @@ final class CupolaProcess: Sendable {
 
   private let process: SupervisedProcess
   private let folder: TemporaryFolder
+
+  /// Starts it and returns when it says that it is ready, as it says it to systemd.
+  static func startReady(playing media: [String] = []) async throws -> CupolaProcess {
+    let folder = try TemporaryFolder()
+    let socket = NotifySocket(at: folder["notify"])
+    let server = try await start(playing: media, in: folder, environment: ["NOTIFY_SOCKET": folder["notify"]])
+    let isReady = socket.wait(seconds: 20) { $0.contains { $0.fields.contains("READY=1") } ? true : nil }
+    guard isReady == true else { throw NotReady() }
+    return server
+  }
+
+  struct NotReady: Error {}
 
   /// Starts a server and returns when it says that it is on.
   ///
