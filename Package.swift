@@ -76,9 +76,14 @@ let package = Package(
       linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CVA"),
     .target(name: "CSurface", cSettings: fortified),
-    .target(name: "FFmpeg", dependencies: ["Clocks", "Media", "CFFmpeg", "CVA", "CSurface"], swiftSettings: house),
+    // What a file says of its shape, byte by byte.
+    .target(name: "SphericalMetadata", swiftSettings: strict),
     .target(
-      name: "Playout", dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalVideo"],
+      name: "FFmpeg", dependencies: ["Clocks", "Media", "SphericalMetadata", "CFFmpeg", "CVA", "CSurface"],
+      swiftSettings: house),
+    .target(
+      name: "Playout",
+      dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalMetadata", "SphericalVideo"],
       swiftSettings: strict),
 
     // What is shown to whom: pure.
@@ -154,12 +159,13 @@ let package = Package(
     .target(
       name: "VATestDriver", dependencies: ["VATestDisplay", "CVA", "FFmpeg"], path: "Tests/VATestDriver",
       swiftSettings: house),
+    .target(name: "StallingServer", path: "Tests/StallingServer", swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
       name: "FuzzEntries",
       dependencies: [
         "SansIO", "Fairness", "ICE", "SDP", "RTP", "DTLS", "WebRTC", "WebRTCTestPeer", "Signalling", "FFmpeg", "Media",
-        "Playout",
+        "Playout", "SphericalMetadata",
       ],
       path: "Tests/FuzzEntries", exclude: ["Cases"], swiftSettings: house),
     .testTarget(name: "ShapeTests", swiftSettings: house),
@@ -201,11 +207,18 @@ let package = Package(
       name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO"],
       swiftSettings: house),
     .testTarget(
-      name: "FFmpegTests", dependencies: ["FFmpeg", "CFFmpeg", "CSurface", "Media", "FuzzEntries", "VATestDriver"],
+      name: "SphericalMetadataTests", dependencies: ["SphericalMetadata", "SansIO", "FuzzEntries"], swiftSettings: house
+    ),
+    .testTarget(
+      name: "FFmpegTests",
+      dependencies: ["FFmpeg", "CFFmpeg", "CSurface", "Media", "SansIO", "FuzzEntries", "VATestDriver"],
       swiftSettings: house),
     .testTarget(
       name: "PlayoutTests",
-      dependencies: ["Clocks", "Playout", "Media", "FFmpeg", "SphericalVideo", "FuzzEntries", "VATestDriver"],
+      dependencies: [
+        "Clocks", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
+        "VATestDriver", "StallingServer",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "SignallingTests",
@@ -240,7 +253,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO",
-        "DTLS", "Playout", "FFmpeg", "SphericalVideo",
+        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "StallingServer",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

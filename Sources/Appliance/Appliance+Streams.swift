@@ -41,7 +41,7 @@ extension Appliance {
 
   /// A graphics device that comes or goes makes for more or fewer encoders.
   func countEncoders() {
-    let limit = configuration.encoders(deviceEncodes: hardware.encodes(configuration.channel.size))
+    let limit = configuration.encoders(deviceEncodes: hardware.encodes(configuration.rendition.size))
     guard registry.encoders.limit != limit else { return }
     registry.encoders.limit = limit
     settleStreams()

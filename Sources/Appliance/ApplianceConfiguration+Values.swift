@@ -46,8 +46,9 @@ extension ApplianceConfiguration {
     return HardwareAcceleration.Configuration(device: device, decodes: hardware.decode, encodes: hardware.encode)
   }
 
-  var channel: ChannelConfiguration {
-    ChannelConfiguration(
+  /// Of all codecs.
+  var rendition: Rendition {
+    Rendition(
       size: VideoSize(width: video.width, height: video.height), framerate: video.framerate, bitrate: video.bitrate)
   }
 

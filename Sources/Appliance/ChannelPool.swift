@@ -13,7 +13,8 @@ import Synchronization
 /// thread, and from there to the network.
 final class ChannelPool: Sendable {
   private struct State {
-    var presets: [UInt8: CameraPreset] = [:]
+    /// What each preset shows, whoever wants it.
+    var views: [UInt8: PresetView] = [:]
     var channels: [StreamID: PresetChannel] = [:]
     var unsendable: UInt64 = 0
     var marks: [StreamID: [FrameMark]] = [:]
@@ -31,7 +32,8 @@ final class ChannelPool: Sendable {
   private static let maximumMarks = 120
 
   private let player: Player
-  private let configuration: ChannelConfiguration
+  /// Of all codecs.
+  private let rendition: Rendition
   private let hardware: HardwareAcceleration?
   let heartbeats = StreamHeartbeats()
   private let tables = RemapTableCache()
@@ -43,12 +45,12 @@ final class ChannelPool: Sendable {
   ///   - publish: gets each frame, payloaded, on a channel's thread; return soon.
   ///   - event: told what happens to a channel, on its thread.
   init(
-    player: Player, configuration: ChannelConfiguration, hardware: HardwareAcceleration? = nil,
+    player: Player, rendition: Rendition, hardware: HardwareAcceleration? = nil,
     publish: @escaping @Sendable (PacketizedFrame) -> Void,
     event: @escaping @Sendable (StreamID, PresetChannel.Event) -> Void
   ) {
     self.player = player
-    self.configuration = configuration
+    self.rendition = rendition
     self.hardware = hardware
     self.publish = publish
     self.event = event
@@ -56,14 +58,22 @@ final class ChannelPool: Sendable {
 
   /// What presets there are now: channels of changed ones look elsewhere, those of removed ones end.
   func setPresets(_ presets: [CameraPreset]) {
+    let presets = Dictionary(presets.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
     state.withLock { state in
-      state.presets = Dictionary(presets.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
-      for (stream, channel) in state.channels {
-        if let preset = state.presets[stream.preset] {
-          if preset != channel.preset { channel.update(preset: preset) }
+      var changed: Set<UInt8> = []
+      for (number, preset) in presets {
+        if let view = state.views[number] {
+          guard view.preset != preset else { continue }
+          view.update(preset: preset)
+          changed.insert(number)
         } else {
-          close(channel, stream, &state)
+          state.views[number] = PresetView(preset: preset, size: rendition.size, tables: tables)
         }
+      }
+      state.views = state.views.filter { presets[$0.key] != nil }
+      for (stream, channel) in state.channels {
+        if presets[stream.preset] == nil { close(channel, stream, &state) }
+        if changed.contains(stream.preset) { channel.refresh() }
       }
     }
   }
@@ -76,8 +86,8 @@ final class ChannelPool: Sendable {
         state.marks[stream] = nil
       }
       for stream in streams {
-        guard let preset = state.presets[stream.preset], let codec = stream.videoCodec else { continue }
-        channel(for: stream, preset, codec, &state).wake()
+        guard let view = state.views[stream.preset], let codec = stream.videoCodec else { continue }
+        channel(for: stream, view, codec, &state).wake()
       }
     }
   }
@@ -117,13 +127,14 @@ final class ChannelPool: Sendable {
   }
 
   private func channel(
-    for stream: StreamID, _ preset: CameraPreset, _ codec: VideoCodec, _ state: inout State
+    for stream: StreamID, _ view: PresetView, _ codec: VideoCodec, _ state: inout State
   ) -> PresetChannel {
     if let channel = state.channels[stream] { return channel }
     let packetizer = Packetizer(stream: stream)
+    var rendition = rendition
+    rendition.codec = codec
     let channel = PresetChannel(
-      preset: preset, codec: codec, configuration: configuration, tables: tables,
-      hardware: hardware, heartbeat: heartbeats[stream.preset, codec],
+      view: view, rendition: rendition, hardware: hardware, heartbeat: heartbeats[stream.preset, codec],
       sink: { [weak self] frame in self?.send(frame, by: packetizer) }, events: { [event] in event(stream, $0) })
     state.channels[stream] = channel
     player.attach(channel)

@@ -33,7 +33,7 @@ struct Towers: Sendable {
       }
     }
     channels = ChannelPool(
-      player: player, configuration: configuration.channel, hardware: hardware, publish: { driver.publish($0) },
+      player: player, rendition: configuration.rendition, hardware: hardware, publish: { driver.publish($0) },
       event: { events.append(.channel($0, $1)) })
     wiring.connect(channels)
     self.player = player

@@ -1,20 +1,12 @@
 import CFFmpeg
+import SphericalMetadata
 
 extension Demuxer {
-  /// What the container says about the projection of `stream`.
-  ///
-  /// Of MP4 files the boxes are read here, because libav 5.1 takes a mesh for an equirectangular picture. What they do
-  /// not say, newer libav may have found elsewhere (Apple's `vexu`).
+  /// What libav has found out about the projection of `stream`.
   static func sphericalMetadata(
-    of stream: UnsafeMutablePointer<AVStream>, format: String, file: RegularFile?
+    of stream: UnsafeMutablePointer<AVStream>, format: String
   ) -> SphericalMetadata? {
-    if format.hasPrefix("mov,"), let file, let movie = MovieBox.read(from: file),
-      let tracks = try? SphericalBoxes.parse(movie.span.bytes)
-    {
-      let own = tracks.first { Int64($0.trackID) == Int64(stream.pointee.id) }?.metadata
-      if let own { return own }
-    }
-    return sideData(of: stream, origin: format.hasPrefix("matroska") ? .matroska : .container)
+    sideData(of: stream, origin: format.hasPrefix("matroska") ? .matroska : .container)
   }
 
   private static func sideData(

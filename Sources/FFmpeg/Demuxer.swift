@@ -2,17 +2,22 @@ import CFFmpeg
 import Glibc
 import Media
 
-/// Opens a file or an address and reads the packets of its video.
+/// Opens a file or an address, says what tracks it has, and reads the packets of those that are selected.
 ///
 /// Everything here may block: call it on a thread of one's own, and end it from another by way of `isInterrupted`.
 /// Sendable: it has one owner, and libavformat does not tie a context to a thread.
 public struct Demuxer: ~Copyable, @unchecked Sendable {
   /// The video that is read: the one that libav thinks best, never cover art.
   public let video: VideoStream?
-  public let streams: [StreamSummary]
+  /// All that the container holds, in its order.
+  public let tracks: [Track]
   /// libav's name of the container: "mov,mp4,m4a,3gp,3g2,mj2".
   public let formatName: String
+  /// What is read; nil for an address.
+  public let file: RegularFile?
   private let context: FormatContext
+  /// The tracks that are read.
+  private var selected: Set<Int>
 
   private static let openLimit: Int64 = 20
   /// Less than a supervisor gives a stage that stands still: a network that is away is no hang.
@@ -38,14 +43,16 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     let found = Self.findStreamInfo(context, memory: memory)
     guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
     if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
-    let video = try Self.selectVideo(in: context, file: file)
+    let video = try Self.selectVideo(in: context)
     if let video, !access.formats.allows(codec: video.codecName), video.hasDecoder {
       throw .refusedCodec(video.codecName)
     }
     self.video = video
-    streams = context.streams.map(StreamSummary.init)
+    tracks = context.streams.map(Track.init)
+    selected = video.map { [$0.index] } ?? []
     formatName = context.formatName
     self.context = context
+    self.file = file
   }
 
   /// Lets libavformat decode some pictures where the container does not say all about them, as far as there is room.
@@ -67,9 +74,9 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     return found
   }
 
-  /// The best video, described; libav is told to skip everything else.
+  /// The best video, described; libav is told to skip everything else, until it is selected.
   private static func selectVideo(
-    in context: borrowing FormatContext, file: RegularFile?
+    in context: borrowing FormatContext
   ) throws(MediaError) -> VideoStream? {
     let streams = context.streams
     let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
@@ -81,20 +88,28 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     return try VideoStream(
       streams[best], containerDuration: duration > 0 ? Rational(1, AV_TIME_BASE)?.time(of: duration) : nil,
       isDurationEstimated: context.pointer.pointee.duration_estimation_method != AVFMT_DURATION_FROM_STREAM,
-      spherical: sphericalMetadata(of: streams[best], format: context.formatName, file: file))
+      spherical: sphericalMetadata(of: streams[best], format: context.formatName))
   }
 
-  /// Reads the next packet of the video into `packet`; false at the end.
+  /// Reads packets of these tracks from now on, by their indices; at first it is the video's alone.
+  public mutating func select(_ indices: Set<Int>) {
+    for (index, stream) in context.streams.enumerated() {
+      stream.pointee.discard = indices.contains(index) ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+    }
+    selected = indices
+  }
+
+  /// Reads the next packet of a selected track into `packet`, whichever comes first; false at the end.
   ///
   /// After `.damaged` the next call may find something again.
   public func readPacket(_ packet: borrowing Packet) throws(MediaError) -> Bool {
-    guard let video else { throw .noVideo }
+    guard !selected.isEmpty else { throw .noVideo }
     context.interruption.allow(seconds: Self.readLimit)
     while true {
       av_packet_unref(packet.pointer)
       let code = av_read_frame(context.pointer, packet.pointer)
       switch code {
-      case 0 where Int(packet.pointer.pointee.stream_index) == video.index:
+      case 0 where selected.contains(packet.track):
         return true
       case 0, CFFMPEG_ERROR_EAGAIN:
         if context.interruption.shouldEnd { throw context.interruption.error(CFFMPEG_ERROR_EXIT, "read") }

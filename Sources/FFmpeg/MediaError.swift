@@ -29,6 +29,8 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   case noDecoder(codec: String)
   case noEncoder(codec: String)
   case unsupportedPicture(String)
+  /// One track lies so far behind another that there is no room for what lies between.
+  case tracksApart
   /// `isInterrupted` said so while libav was blocked.
   case interrupted
   /// An open or a read took longer than its limit.
@@ -62,6 +64,7 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noDecoder(let codec): "there is no decoder for its codec \(codec)"
     case .noEncoder(let codec): "there is no encoder for \(codec)"
     case .unsupportedPicture(let picture): "pictures of \(picture) are not supported"
+    case .tracksApart: "its tracks lie too far apart in the file"
     case .interrupted: "reading was interrupted"
     case .timedOut: "no data came in time"
     case .damaged(let error): "it is damaged: \(error.description)"

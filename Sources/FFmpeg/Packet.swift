@@ -16,6 +16,8 @@ public struct Packet: ~Copyable, @unchecked Sendable {
     av_packet_free(&pointer)
   }
 
+  /// The index of the track that it is of.
+  public var track: Int { Int(pointer.pointee.stream_index) }
   /// When the picture is due, in the stream's time base.
   public var pts: Int64? { pointer.pointee.pts == CFFMPEG_NO_TIMESTAMP ? nil : pointer.pointee.pts }
   /// When it is to be decoded, in the stream's time base.

@@ -55,7 +55,7 @@ public final class RegularFile: Sendable {
   }
 
   /// Exactly `count` bytes, or nil.
-  func read(_ count: Int, at offset: Int64) -> [UInt8]? {
+  public func read(_ count: Int, at offset: Int64) -> [UInt8]? {
     guard count >= 0, offset >= 0, offset <= size - Int64(count) else { return nil }
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {

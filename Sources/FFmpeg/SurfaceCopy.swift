@@ -10,16 +10,6 @@ import Media
 /// holds one: a surface that is held is one that the decoder lacks. It comes as the device has it, NV12 or P010, which
 /// the projection reads as they are.
 struct SurfaceCopy {
-  /// The ways out of a surface.
-  enum Method: CaseIterable {
-    /// Mapped, and read with streaming loads: for memory that the processor does not cache.
-    case derivedStreaming
-    /// Mapped, and read as any other memory.
-    case derived
-    /// The driver copies into an image of its own, which is read. Two copies, of which one may be the device's.
-    case image
-  }
-
   private var pool: VideoFramePool?
 
   /// The picture on `frame`, which libavcodec decoded into one of the device's surfaces.
@@ -31,7 +21,7 @@ struct SurfaceCopy {
     if let chosen {
       try Self.copy(surface, into: target, by: chosen)
     } else {
-      let fastest = try Self.measure(surface, into: target)
+      let fastest = try Self.measure(surface, into: target, choosing: device.choosesCopy)
       device.surfaceCopy.withLock { $0 = fastest }
     }
     return target
@@ -63,11 +53,13 @@ struct SurfaceCopy {
     return pool.makeFrame(fromDevice: frame)
   }
 
-  /// Tries every way on one picture, which then holds it, and gives the fastest.
-  private static func measure(_ surface: Surface, into target: VideoFrame) throws(MediaError) -> Method {
-    var best: (method: Method, time: Int64)?
+  /// Tries every way on one picture, which then holds it, and gives the one that is chosen.
+  private static func measure(
+    _ surface: Surface, into target: VideoFrame, choosing choose: SurfaceCopyMethod.Choice
+  ) throws(MediaError) -> SurfaceCopyMethod {
+    var tried: [(method: SurfaceCopyMethod, time: Int64)] = []
     var failure: MediaError?
-    for method in Method.allCases where method != .derivedStreaming || csurface_can_stream() != 0 {
+    for method in SurfaceCopyMethod.allCases where method != .derivedStreaming || csurface_can_stream() != 0 {
       do throws(MediaError) {
         var time = Int64.max
         for _ in 0..<3 {
@@ -75,19 +67,18 @@ struct SurfaceCopy {
           try copy(surface, into: target, by: method)
           time = min(time, MonotonicTime.now - begin)
         }
-        // Of two that are as fast the later, plainer one; but the driver's own copy has to be a good deal faster.
-        let isBetter = best.map { time < (method == .image ? $0.time / 2 : $0.time + $0.time / 16) } ?? true
-        if isBetter { best = (method, time) }
+        tried.append((method, time))
       } catch {
         failure = error
       }
     }
-    guard let best else { throw failure ?? .device("its surfaces cannot be read") }
-    try copy(surface, into: target, by: best.method)
-    return best.method
+    guard let chosen = choose(tried) else { throw failure ?? .device("its surfaces cannot be read") }
+    try copy(surface, into: target, by: chosen)
+    return chosen
   }
 
-  private static func copy(_ surface: Surface, into target: VideoFrame, by method: Method) throws(MediaError) {
+  private static func copy(_ surface: Surface, into target: VideoFrame, by method: SurfaceCopyMethod) throws(MediaError)
+  {
     var image = VAImage()
     switch method {
     case .derived, .derivedStreaming:

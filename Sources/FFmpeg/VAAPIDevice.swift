@@ -14,25 +14,33 @@ public final class VAAPIDevice: HardwareDevice, @unchecked Sendable {
   /// What the driver calls itself.
   public let driver: String
   /// How pictures get out of its memory fastest, once that has been measured.
-  let surfaceCopy = Mutex<SurfaceCopy.Method?>(nil)
+  let surfaceCopy = Mutex<SurfaceCopyMethod?>(nil)
+  /// Decides which of the ways out that were tried is taken; they come in the order of `SurfaceCopyMethod`.
+  let choosesCopy: SurfaceCopyMethod.Choice
   let display: VADisplay
   private let reference: UnsafeMutablePointer<AVBufferRef>
 
   public var pixelFormat: Int32 { AV_PIX_FMT_VAAPI.rawValue }
 
   /// Opens a render node, blocking for as long as the driver takes.
-  public convenience init(path: String) throws(HardwareProblem) {
+  public convenience init(
+    path: String, choosingCopy: @escaping SurfaceCopyMethod.Choice = SurfaceCopyMethod.fastest
+  ) throws(HardwareProblem) {
     let descriptor = open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw HardwareProblem(opening: path, errno: errno) }
     guard let display = vaGetDisplayDRM(descriptor) else {
       close(descriptor)
       throw .noDriver(path: path, reason: "libva knows no such device")
     }
-    try self.init(display: display, path: path, descriptor: descriptor)
+    try self.init(display: display, path: path, descriptor: descriptor, choosingCopy: choosingCopy)
   }
 
   /// Takes over a display that nobody has initialised; `descriptor` is closed with it.
-  package init(display: VADisplay, path: String, descriptor: Int32 = -1) throws(HardwareProblem) {
+  package init(
+    display: VADisplay, path: String, descriptor: Int32 = -1,
+    choosingCopy: @escaping SurfaceCopyMethod.Choice = SurfaceCopyMethod.fastest
+  ) throws(HardwareProblem) {
+    choosesCopy = choosingCopy
     // libva writes to standard error otherwise.
     vaSetInfoCallback(display, nil, nil)
     vaSetErrorCallback(display, nil, nil)
@@ -85,39 +93,5 @@ public final class VAAPIDevice: HardwareDevice, @unchecked Sendable {
   static func check(_ status: VAStatus, _ call: StaticString) throws(MediaError) {
     guard status != VA_STATUS_SUCCESS else { return }
     throw .device("\(call): \(words(status))")
-  }
-}
-
-/// Why a graphics card cannot be used, in words that say what to do about it.
-public enum HardwareProblem: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is no render node at all.
-  case noDevice
-  case noPermission(path: String, group: String)
-  case cannotOpen(path: String, reason: String)
-  case noDriver(path: String, reason: String)
-
-  init(opening path: String, errno code: Int32) {
-    guard code == EACCES || code == EPERM else {
-      self = .cannotOpen(path: path, reason: String(cString: strerror(code)))
-      return
-    }
-    var status = stat()
-    var group = "render"
-    if stat(path, &status) == 0, let entry = getgrgid(status.st_gid), let name = entry.pointee.gr_name {
-      group = String(cString: name)
-    }
-    self = .noPermission(path: path, group: group)
-  }
-
-  public var description: String {
-    switch self {
-    case .noDevice: "there is no graphics device (no /dev/dri/renderD*)"
-    case .noPermission(let path, let group):
-      "no permission to open \(path): its group is \(group). `sudo usermod -aG \(group) $USER` and a new login join it;"
-        + " for the service: SupplementaryGroups=\(group)"
-    case .cannotOpen(let path, let reason): "\(path) cannot be opened: \(reason)"
-    case .noDriver(let path, let reason):
-      "no VA-API driver works on \(path) (\(reason)). Intel: intel-media-va-driver, AMD: mesa-va-drivers"
-    }
   }
 }

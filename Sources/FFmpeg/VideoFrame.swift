@@ -1,5 +1,6 @@
 import CFFmpeg
 import Media
+import Synchronization
 
 /// One picture in memory: a reference to an AVFrame, shared and never copied on its way.
 ///
@@ -22,6 +23,10 @@ public final class VideoFrame: @unchecked Sendable {
   public let isKeyFrame: Bool
   /// Whether a graphics device decoded it.
   public let isFromDevice: Bool
+  /// No other picture of this process has the same.
+  public let serial = VideoFrame.serials.add(1, ordering: .relaxed).newValue
+
+  private static let serials = Atomic<UInt64>(0)
 
   /// Takes over `pointer`, whose picture is cropped already.
   init(adopting pointer: UnsafeMutablePointer<AVFrame>, isFromDevice: Bool = false) {

@@ -1,5 +1,6 @@
 import CFFmpeg
 import Media
+import SphericalMetadata
 
 /// The video of an open file, as its container describes it.
 public struct VideoStream: Sendable {
@@ -25,6 +26,9 @@ public struct VideoStream: Sendable {
   public let duration: MediaTime?
   /// Whether `duration` comes from its bit rate or its last packets, not from what its header says.
   public let isDurationEstimated: Bool
+  /// The container's own number of it, as the track ID of MP4.
+  public let containerID: Int64
+  /// What libav says of its projection.
   public let spherical: SphericalMetadata?
   /// What a `Decoder` needs.
   public let parameters: CodecParameters
@@ -62,7 +66,8 @@ public struct VideoStream: Sendable {
     let own = values.duration == CFFMPEG_NO_TIMESTAMP ? .zero : timeBase.time(of: values.duration)
     duration = own > .zero ? own : containerDuration
     self.isDurationEstimated = isDurationEstimated
-    self.spherical = spherical ?? Self.assumedMetadata(of: size)
+    self.spherical = spherical
+    containerID = Int64(values.id)
     parameters = try CodecParameters(copying: values.codecpar)
   }
 
@@ -73,36 +78,5 @@ public struct VideoStream: Sendable {
     let letters = (0..<4).map { UInt8(truncatingIfNeeded: tag >> (8 * UInt32($0))) }
     guard letters.allSatisfy({ (0x21...0x7E).contains($0) }) else { return "unknown" }
     return String(decoding: letters, as: UTF8.self)
-  }
-
-  /// A picture twice as wide as high that says nothing is taken for a full panorama.
-  private static func assumedMetadata(of size: VideoSize) -> SphericalMetadata? {
-    guard size.height > 0, size.width == 2 * size.height else { return nil }
-    return SphericalMetadata(projection: .equirectangular(.full), origin: .assumed)
-  }
-}
-
-/// Any stream of a container, for telling a person what is in it.
-public struct StreamSummary: Hashable, Sendable {
-  public enum Kind: String, Hashable, Sendable {
-    case video, audio, subtitle, data, other
-  }
-
-  public let index: Int
-  public let kind: Kind
-  public let codecName: String
-
-  init(_ stream: UnsafeMutablePointer<AVStream>) {
-    let codec = stream.pointee.codecpar.pointee
-    index = Int(stream.pointee.index)
-    codecName = String(cString: avcodec_get_name(codec.codec_id))
-    kind =
-      switch codec.codec_type {
-      case AVMEDIA_TYPE_VIDEO: .video
-      case AVMEDIA_TYPE_AUDIO: .audio
-      case AVMEDIA_TYPE_SUBTITLE: .subtitle
-      case AVMEDIA_TYPE_DATA: .data
-      default: .other
-      }
   }
 }

@@ -17,7 +17,8 @@ public final class Heartbeat: Sendable {
 
   /// Why a stage may stand still.
   public enum Rest: UInt8, CaseIterable, Sendable {
-    case none, notStarted, nobodyWatches, nothingToShow, nothingToSend, paused, playlistOver, opening, unreachable
+    case none, notStarted, nobodyWatches, nothingToShow, nothingToSend, paused, playlistOver, opening, reading,
+      unreachable
     case stopped
 
     /// For people: "decoder: paused".
@@ -31,6 +32,7 @@ public final class Heartbeat: Sendable {
       case .paused: "paused"
       case .playlistOver: "the playlist is over"
       case .opening: "waiting for the next item to open"
+      case .reading: "waiting for what it plays to be read"
       case .unreachable: "its address is gone from this machine"
       case .stopped: "stopped"
       }

@@ -11,17 +11,29 @@ final class ActiveItem {
   let description: SourceDescription
   /// Let go of when nothing more comes out of it, for a decoder holds many pictures.
   private(set) var source: (any FrameSource)?
+  /// Where it lies on the appliance's time line.
+  var timeline = ItemTimeline()
   /// How many frames came out of it.
   var frames = 0
   /// Where the last of them ends; nil after a jump, until another comes.
   var reached: MediaTime?
-  /// Whether a frame was sought that has not been on yet.
-  var isSought = false
+  /// The place in it that was asked for.
+  var seek = Seek.none
+  /// Since when there has been nothing to decode.
+  var waitingSince: MediaTime?
   /// While nobody knows yet whether it ends the process.
   private var trial: ItemTrial?
   /// Those of the source's decode errors that are counted already.
   var decodeErrors = 0
   private var view: (frameSize: VideoSize, view: SourceView)?
+
+  enum Seek: Hashable {
+    case none
+    /// Frames before this position are only decoded, for the sake of those that refer to them.
+    case skipping(to: MediaTime)
+    /// The next frame that goes out is the one that was sought.
+    case found
+  }
 
   init(_ open: OpenItem, journal: (any ItemJournal)? = nil) {
     trial = ItemTrial(open.item.url, in: journal)
@@ -45,6 +57,7 @@ final class ActiveItem {
   /// Nothing more comes out of it.
   var hasEnded: Bool { source == nil }
 
+  /// Lets its decoder go.
   ///
   /// - Parameter isWhole: whether it was played to its end, and so has done no harm.
   func end(isWhole: Bool = false) {
@@ -99,29 +112,4 @@ struct QueuedFrame {
   var bytes: Int {
     frame.frame.size.width * frame.frame.size.height * 3 / 2 * (frame.frame.layout?.bytesPerSample ?? 1)
   }
-}
-
-/// A request for which there is no opener yet.
-struct WaitingRequest {
-  var number: Int
-  var start: ItemOpener.Start
-  var wraps: Bool
-  var interruption: Interruption
-}
-
-/// What is known of the item that comes next.
-enum Preparation {
-  enum Purpose: Hashable {
-    /// It follows the one that is on, without a gap.
-    case follow
-    /// It comes on as soon as it is open, at a position of its own if one is given.
-    case jump(seek: MediaTime?)
-    /// As the last time: at its position if the item is still there, else whatever opened from its beginning.
-    case resume(ResumePoint)
-  }
-
-  case none
-  /// The opener is at work; `interruption` breaks it off.
-  case underway(request: Int, purpose: Purpose, interruption: Interruption)
-  case ready(ItemOpener.Outcome)
 }

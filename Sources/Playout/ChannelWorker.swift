@@ -8,7 +8,6 @@ import Synchronization
 final class ChannelWorker: Sendable {
   struct State {
     var schedule = ChannelSchedule()
-    var preset: CameraPreset
     var counters = PresetChannel.Counters()
     var programme: CurrentFrame?
     var thread: WorkerThread?
@@ -21,28 +20,22 @@ final class ChannelWorker: Sendable {
   /// Whether there is a thread.
   let isStarted = Atomic(false)
 
-  private let codec: VideoCodec
-  private let configuration: ChannelConfiguration
-  private let tables: RemapTableCache
-  private let hardware: HardwareAcceleration?
-  private let sink: @Sendable (EncodedFrame) -> Void
+  let view: PresetView
+  /// Makes what takes the pictures, on the thread.
+  private let makeSink: @Sendable () -> any PictureSink
   private let events: @Sendable (PresetChannel.Event) -> Void
   private let heartbeat: Heartbeat
   private let wakeup = Wakeup()
 
   init(
-    preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
-    hardware: HardwareAcceleration?, heartbeat: Heartbeat, sink: @escaping @Sendable (EncodedFrame) -> Void,
+    view: PresetView, heartbeat: Heartbeat, sink: @escaping @Sendable () -> any PictureSink,
     events: @escaping @Sendable (PresetChannel.Event) -> Void
   ) {
-    self.codec = codec
-    self.configuration = configuration
-    self.tables = tables
-    self.hardware = hardware
+    self.view = view
     self.heartbeat = heartbeat
-    self.sink = sink
+    makeSink = sink
     self.events = events
-    state = Mutex(State(preset: preset))
+    state = Mutex(State())
   }
 
   /// Changes the state and lets the thread look at it.
@@ -58,7 +51,7 @@ final class ChannelWorker: Sendable {
   func startIfNeeded() {
     let isNews = state.withLock { state in
       guard state.schedule.isAwake, state.thread == nil else { return false }
-      state.thread = WorkerThread(name: "preset \(state.preset.number)") { [self] in run() }
+      state.thread = WorkerThread(name: "preset \(view.preset.number)") { [self] in run() }
       isStarted.store(state.thread != nil, ordering: .relaxed)
       defer { state.saidThereIsNone = state.thread == nil }
       return state.thread == nil && !state.saidThereIsNone
@@ -74,24 +67,26 @@ final class ChannelWorker: Sendable {
 
   /// The thread.
   func run() {
-    var pipeline = PresetPipeline(
-      preset: state.withLock { $0.preset }, codec: codec, configuration: configuration, tables: tables,
-      hardware: hardware)
+    let sink = makeSink()
     var wasAwake = false
     var hasEncoded = false
     while true {
-      let (task, preset, programme) = state.withLock { state in
+      let (task, programme) = state.withLock { state in
         let programme = state.programme
         let now = programme?.clock.now ?? .zero
-        return (state.schedule.next(at: now) { programme?.again() }, state.preset, programme)
+        return (state.schedule.next(at: now) { programme?.again() }, programme)
       }
-      pipeline.preset = preset
       switch task {
-      case .close: return heartbeat.rest(.stopped)
+      case .close:
+        if wasAwake { view.end() }
+        return heartbeat.rest(.stopped)
       case .sleep:
         heartbeat.rest(.nobodyWatches)
-        pipeline.release()
-        if wasAwake { events(.asleep) }
+        sink.release()
+        if wasAwake {
+          view.end()
+          events(.asleep)
+        }
         wasAwake = false
         hasEncoded = false
         wakeup.wait(until: nil)
@@ -113,12 +108,14 @@ final class ChannelWorker: Sendable {
         state.withLock { expectWork($0) }
         if !wasAwake {
           events(.awake)
+          view.begin()
           // Newer frames come in the meantime, and viewers saw them on the stream that they come from.
-          pipeline.prepare(for: frame)
+          view.prepare(for: frame)
+          sink.prepare(for: frame.frame.colour)
           frame = state.withLock { $0.schedule.takeNewest() } ?? frame
         }
         wasAwake = true
-        if encode(frame, asKeyframe: asKeyframe, with: &pipeline, clock: programme?.clock), !hasEncoded {
+        if show(frame, asEntryPoint: asKeyframe, to: sink, clock: programme?.clock), !hasEncoded {
           hasEncoded = true
           events(.firstFrame)
         }
@@ -126,35 +123,35 @@ final class ChannelWorker: Sendable {
     }
   }
 
-  /// Whether a coded frame came of it.
-  private func encode(
-    _ frame: TimedFrame, asKeyframe: Bool, with pipeline: inout PresetPipeline, clock: (any PlayoutClock)?
+  /// Whether something came of it.
+  private func show(
+    _ frame: TimedFrame, asEntryPoint: Bool, to sink: any PictureSink, clock: (any PlayoutClock)?
   ) -> Bool {
     let begin = clock?.now ?? .zero
-    do throws(MediaError) {
-      let encoded = try pipeline.encode(frame, forceKeyframe: asKeyframe)
+    do {
+      let taken = try sink.take(view.picture(of: frame), time: frame.time, isEntryPoint: asEntryPoint)
       let isWanted = state.withLock { state in
         let now = clock?.now ?? frame.time
         state.counters.busyTime = state.counters.busyTime + (now - begin)
-        state.schedule.encoded(at: now, asKeyframe: encoded?.isKeyFrame == true)
-        if encoded != nil, let clock {
+        state.schedule.encoded(at: now, asKeyframe: taken?.isEntryPoint == true)
+        if taken != nil, let clock {
           heartbeat.beat(next: clock.monotonic(now + ChannelSchedule.stillInterval))
         }
-        guard let encoded, state.schedule.isAwake else { return false }
+        guard let taken, state.schedule.isAwake else { return false }
         state.counters.encoded += 1
-        state.counters.keyframes += encoded.isKeyFrame ? 1 : 0
-        state.counters.bytes += UInt64(encoded.data.count)
+        state.counters.keyframes += taken.isEntryPoint ? 1 : 0
+        state.counters.bytes += UInt64(taken.bytes)
         return true
       }
-      if let encoded, isWanted { sink(encoded) }
-      return encoded != nil
+      if isWanted { sink.present() }
+      return taken != nil
     } catch {
       let isFirst = state.withLock { state in
         state.schedule.failed(at: clock?.now ?? frame.time)
         state.counters.encoderFailures += 1
         return state.schedule.failuresInARow == 1
       }
-      if isFirst { events(.encoderFailed(reason: error.description)) }
+      if isFirst { events(.encoderFailed(reason: "\(error)")) }
       return false
     }
   }

@@ -12,17 +12,21 @@ protocol DecodingEngine: AnyObject {
   var isAtEnd: Bool { get }
   /// Leaves out pictures that no other needs.
   var isSparing: Bool { get set }
-}
-
-/// A packet that a device's thread may still hold when it is given up.
-// Sendable: its owner fills it while nobody else works with it, and never again once a call with it was given up.
-final class PacketBox: @unchecked Sendable {
-  let packet = Packet()
+  /// Whether pictures are brought from where they are decoded.
+  var isWatched: Bool { get set }
+  /// Whether it is a device that decodes, whose first error is its last.
+  var isDevice: Bool { get }
+  /// The display that it was made on, until it is used: an item is opened long before it is played.
+  var unusedDisplay: Int? { get }
 }
 
 /// Decodes where it is called.
 final class SoftwareEngine: DecodingEngine {
   private var decoder: Decoder
+  /// They lie in the processor's memory anyway.
+  var isWatched = true
+  let isDevice = false
+  let unusedDisplay: Int? = nil
 
   init(_ video: VideoStream, threads: Int, memory: PictureMemory = .shared) throws(MediaError) {
     decoder = try Decoder(stream: video, threads: threads, memory: memory)
@@ -80,9 +84,13 @@ final class HardwareEngine: DecodingEngine {
   var isSparing = false
   /// Whether pictures are brought from the device.
   var isWatched = true
+  let isDevice = true
+  private(set) var unusedDisplay: Int?
 
-  init(_ video: VideoStream, device: VAAPIDevice) throws(MediaError) {
+  /// - Parameter display: a number that changes when the device's display does.
+  init(_ video: VideoStream, device: VAAPIDevice, display: Int) throws(MediaError) {
     self.device = device.name
+    unusedDisplay = display
     try thread.run(within: Self.patience) { (session) throws(MediaError) in
       session = Session(try Decoder(stream: video, hardware: device))
     }
@@ -95,6 +103,7 @@ final class HardwareEngine: DecodingEngine {
 
   /// One trip to the device's thread for a packet and all that comes of it.
   func send(_ packet: PacketBox?) throws(MediaError) {
+    unusedDisplay = nil
     let (isSparing, isWatched) = (isSparing, isWatched)
     let (frames, isAtEnd) = try thread.run(within: Self.patience) { (session) throws(MediaError) in
       guard let session else { throw .device("there is no decoder") }

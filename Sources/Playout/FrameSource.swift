@@ -24,6 +24,10 @@ package enum SourceStep {
   case frame(SourceFrame)
   /// Something was done, but no frame came of it yet.
   case working
+  /// There is nothing to work on yet; whoever was given to `start` is woken when there is.
+  case waiting
+  /// The place that was sought cannot be; it goes on where it was.
+  case notSought
   case end
 }
 
@@ -36,8 +40,15 @@ package protocol FrameSource: AnyObject {
   /// - Throws: `MediaError` when the item cannot go on.
   func step() throws(MediaError) -> SourceStep
 
+  /// It is going to be played: what blocks is done ahead from now on, and raises `wakeup` when there is something.
+  func start(waking wakeup: Wakeup)
+
+  /// Decodes the first picture ahead, blocking, where that takes long and there is room for it beside another item: a
+  /// decoder gives it only when it has got as many packets as it is behind by.
+  func warmUp()
+
   /// Goes on from the last key frame at or before `position`.
-  func seek(to position: MediaTime) throws(MediaError)
+  func seek(to position: MediaTime)
 
   /// Leaves out frames that no other frame needs, where that can be told before they are decoded.
   var isSparing: Bool { get set }
@@ -50,6 +61,11 @@ package protocol FrameSource: AnyObject {
 }
 
 extension FrameSource {
+  /// There is nothing that blocks.
+  package func start(waking wakeup: Wakeup) {}
+
+  package func warmUp() {}
+
   /// Frames that lie in the processor's memory anyway cost nothing more when they are seen.
   package var isWatched: Bool {
     get { true }

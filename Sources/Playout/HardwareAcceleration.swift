@@ -73,7 +73,8 @@ public final class HardwareAcceleration: Sendable {
   ) {
     self.init(
       configuration, now: { MediaTime(nanoseconds: MonotonicTime.now) },
-      open: { (path) throws(HardwareProblem) in try VAAPIDevice(path: path) }, events: events)
+      open: { (path) throws(HardwareProblem) in try VAAPIDevice(path: path, choosingCopy: SurfaceCopyMethod.best) },
+      events: events)
   }
 
   package init(
@@ -207,7 +208,7 @@ public final class HardwareAcceleration: Sendable {
         do throws(HardwareProblem) {
           return try openDevice(path)
         } catch {
-          throw .device(error.description)
+          throw .device(error.explanation)
         }
       }
       // Two may have opened one at the same time: the first is everybody's.

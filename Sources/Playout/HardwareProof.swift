@@ -24,7 +24,7 @@ package enum HardwareProof {
       case .path(let path): [path]
       case .automatic: renderNodes()
       }
-    if paths.isEmpty, choice == .automatic { report.problems.append(HardwareProblem.noDevice.description) }
+    if paths.isEmpty, choice == .automatic { report.problems.append(HardwareProblem.noDevice.explanation) }
     var clips = Clips()
     for path in paths {
       do throws(MediaError) {
@@ -32,7 +32,7 @@ package enum HardwareProof {
           do throws(HardwareProblem) {
             return try open(path)
           } catch {
-            throw .device(error.description)
+            throw .device(error.explanation)
           }
         }
         report.devices.append(try prove(device, with: &clips))
@@ -76,7 +76,7 @@ package enum HardwareProof {
   }
 
   /// Frames a second.
-  private static func proveDecoding(_ device: VAAPIDevice, _ clip: ProofClip) throws(MediaError) -> Double {
+  private static func proveDecoding(_ device: VAAPIDevice, _ clip: CodedClip) throws(MediaError) -> Double {
     let begin = MonotonicTime.now
     let pictures = try onTime { () throws(MediaError) in try Self.pictures(of: clip, device: device) }
     let seconds = Double(MonotonicTime.now - begin) / 1e9
@@ -90,7 +90,7 @@ package enum HardwareProof {
     return Double(expected.count) / max(seconds, 1e-6)
   }
 
-  private static func pictures(of clip: ProofClip, device: VAAPIDevice?) throws(MediaError) -> [VideoFrame] {
+  private static func pictures(of clip: CodedClip, device: VAAPIDevice?) throws(MediaError) -> [VideoFrame] {
     var pictures: [VideoFrame] = []
     do throws(MediaError) {
       try clip.decode(hardware: device) { (picture) throws(MediaError) in pictures.append(picture) }
@@ -145,7 +145,7 @@ package enum HardwareProof {
 
   /// The test card in every codec, encoded when it is needed first.
   private struct Clips {
-    private var made: [DecodeProfile: ProofClip] = [:]
+    private var made: [DecodeProfile: CodedClip] = [:]
     private var drawn: [VideoFrame] = []
 
     mutating func frames() throws(MediaError) -> [VideoFrame] {
@@ -156,9 +156,9 @@ package enum HardwareProof {
       return drawn
     }
 
-    mutating func clip(_ profile: DecodeProfile) throws(MediaError) -> ProofClip {
+    mutating func clip(_ profile: DecodeProfile) throws(MediaError) -> CodedClip {
       if let clip = made[profile] { return clip }
-      let clip = try ProofClip(profile, frames: try frames())
+      let clip = try CodedClip(profile.proof, frames: try frames())
       made[profile] = clip
       return clip
     }

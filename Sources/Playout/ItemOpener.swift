@@ -32,6 +32,8 @@ package final class ItemOpener: Sendable {
     /// nil when nothing that was asked for can be played.
     var opened: OpenItem?
     var skipped: [PlayerState.Skipped]
+    /// Whether it was open already, and its first picture has been decoded now.
+    var isWarm = false
 
     /// Why nothing was opened, in words.
     var reason: String {
@@ -108,6 +110,14 @@ package final class ItemOpener: Sendable {
       }
     }
     return Outcome(count: playlist.items.count, opened: opened, skipped: skipped(of: playlist))
+  }
+
+  /// Decodes the first picture of an item that is open.
+  func warmUp(_ open: OpenItem) -> Outcome {
+    let trial = ItemTrial(open.item.url, in: journal)
+    defer { withExtendedLifetime(trial) {} }
+    open.source.warmUp()
+    return Outcome(count: 0, opened: open, skipped: [], isWarm: true)
   }
 
   /// Remembers that an item which did open is no good after all.

@@ -1,5 +1,6 @@
 import FFmpeg
 import Media
+import SphericalMetadata
 
 /// What Cupola makes of a file: `cupola probe`.
 public struct MediaReport: Hashable, Sendable {
@@ -34,13 +35,14 @@ public struct MediaReport: Hashable, Sendable {
 public func probe(_ url: String, access: MediaAccess = MediaAccess()) throws(MediaError) -> MediaReport {
   let demuxer = try Demuxer(url: url, access: access, memory: MemoryBudget.pictures)
   guard let video = demuxer.video else { throw .noVideo }
-  let projection = SourceProjection(video.spherical)
+  let spherical = SphericalMetadata.of(video, in: demuxer)
+  let projection = SourceProjection(spherical)
   var report = MediaReport(
     format: demuxer.formatName, codec: video.codecName, profile: video.profile, size: video.size,
     framerate: video.averageFrameRate?.value, duration: video.duration, pixelFormat: video.pixelFormat,
     bitDepth: video.bitDepth, colour: video.colour, projection: projection.description,
-    isProjectionAssumed: video.spherical?.isAssumed ?? true, viewedSize: projection.region(of: video.size).size,
-    audio: demuxer.streams.filter { $0.kind == .audio }.map(\.codecName), failure: nil)
+    isProjectionAssumed: spherical?.isAssumed ?? true, viewedSize: projection.region(of: video.size).size,
+    audio: demuxer.tracks.filter { $0.kind == .audio }.map(\.codecName), failure: nil)
   let source = try MediaFileSource(url: url, access: access, decoderThreads: 1)
   do throws(MediaError) {
     if let frame = try source.nextFrame()?.frame {
@@ -57,10 +59,10 @@ public func probe(_ url: String, access: MediaAccess = MediaAccess()) throws(Med
 
 extension MediaFileSource {
   /// The next frame, however much work that is; nil at the end.
-  func nextFrame() throws(MediaError) -> SourceFrame? {
+  package func nextFrame() throws(MediaError) -> SourceFrame? {
     while true {
       switch try step() {
-      case .working: continue
+      case .working, .waiting, .notSought: continue
       case .frame(let frame): return frame
       case .end: return nil
       }

@@ -1,13 +1,11 @@
 import Media
 
-/// Lays the frames of items, one after another, on the appliance's one time line.
+/// How far the appliance's one time line is taken: items follow one another on it.
 ///
-/// The time line is that of the clock, so it goes on while playback is paused or seeks; what moves is where an item's
-/// own positions lie on it. Times that `place` gives always increase.
+/// The time line is that of the clock, so it goes on while playback is paused or seeks; what moves is where an item
+/// lies on it. Times that `place` gives always increase.
 package struct MediaTimeline {
-  /// An item's position p lies at p + offset; nil: the next frame decides.
-  private var offset: MediaTime?
-  /// Where the next frame lies when the offset is to be found.
+  /// Where the next item's first frame lies.
   private var start = MediaTime.zero
   /// When the last frame placed is due, and when it ends.
   package private(set) var last: MediaTime?
@@ -18,17 +16,13 @@ package struct MediaTimeline {
 
   package init() {}
 
-  /// Lets the next frame, whatever its position, follow the last one without a gap.
-  package mutating func beginItem() {
-    offset = nil
-    start = end
-  }
+  /// Lets the next item follow the last frame without a gap.
+  package mutating func beginItem() { start = end }
 
-  /// Lets the next frame, whatever its position, lie at `time`, or right after `published`, which is out already.
+  /// Lets the next item lie at `time`, or right after `published`, which is out already.
   ///
   /// For a jump: the frames placed but not published are forgotten.
   package mutating func jump(to time: MediaTime, after published: MediaTime?) {
-    offset = nil
     last = published
     start = time
     end = time
@@ -36,7 +30,6 @@ package struct MediaTimeline {
 
   /// Moves everything from here on by `shift`.
   package mutating func move(by shift: MediaTime) {
-    offset = offset.map { $0 + shift }
     start = start + shift
     end = end + shift
     last = last.map { $0 + shift }
@@ -45,11 +38,11 @@ package struct MediaTimeline {
   /// Leaves the last frame on for longer before the next item.
   package mutating func extend(by duration: MediaTime) { end = end + duration }
 
-  /// When the next frame is due.
-  package mutating func place(position: MediaTime, duration: MediaTime) -> MediaTime {
-    let offset = self.offset ?? start - position
-    self.offset = offset
-    var due = position + offset
+  /// When the next frame of `item` is due.
+  package mutating func place(
+    position: MediaTime, duration: MediaTime, of item: inout ItemTimeline
+  ) -> MediaTime {
+    var due = item.lay(position, at: start)
     if let last, due < last + Self.minimumDistance { due = last + Self.minimumDistance }
     last = due
     end = due + duration

@@ -10,18 +10,8 @@ import Synchronization
 /// time line, that of its clock. It never stops by itself: a bad item is skipped, and with nothing left to play the
 /// built-in test card is on until something can be.
 public final class Player: Sendable {
-  /// The frame that is on.
-  public let current: CurrentFrame
-  /// Beats with every frame that is decoded and every frame that goes out.
-  public let heartbeat = Heartbeat("decoder")
-
-  private let inbox: Monitor<PlayerInbox>
-  private let wakeup = Wakeup()
-  private let shared: SharedState
-  private let stopping = Interruption()
-  private let environment: Environment
+  private let links: PlayerLinks
   private let configuration: PlayerConfiguration
-  private let events: @Sendable (PlayerEvent) -> Void
   private let thread = Mutex<WorkerThread?>(nil)
 
   /// What a test replaces.
@@ -32,6 +22,10 @@ public final class Player: Sendable {
     /// Runs work that blocks, elsewhere or at once; false when there is no thread for it now.
     package var run: @Sendable (@escaping @Sendable () -> Void) -> Bool
     package var journal: (any ItemJournal)?
+    /// Whether items are read on threads of their own, in the machine's time.
+    package var readsAhead = true
+    /// Whether the next item's first picture is decoded before its turn.
+    package var decodesAhead = true
 
     package init(
       clock: any PlayoutClock,
@@ -80,12 +74,14 @@ public final class Player: Sendable {
   ) {
     _ = ProcessHeap.isTuned
     self.configuration = configuration
-    self.environment = environment
-    self.events = events
-    inbox = Monitor(PlayerInbox())
-    shared = SharedState()
-    current = CurrentFrame(clock: environment.clock)
+    links = PlayerLinks(environment: environment, events: events)
   }
+
+  /// The frame that is on.
+  public var current: CurrentFrame { links.current }
+
+  /// Beats with every frame that is decoded and every frame that goes out.
+  public var heartbeat: Heartbeat { links.heartbeat }
 
   /// Starts playing, once; it plays until `stop`.
   ///
@@ -94,11 +90,8 @@ public final class Player: Sendable {
     thread.withLock { thread in
       guard thread == nil else { return }
       // The loop is made on its thread and never leaves it.
-      thread = WorkerThread(name: "player") { [self] in
-        PlayerLoop(
-          configuration: configuration, environment: environment, inbox: inbox, wakeup: wakeup, shared: shared,
-          current: current, heartbeat: heartbeat, stopping: stopping, events: events
-        ).run(from: start)
+      thread = WorkerThread(name: "player") { [links, configuration] in
+        PlayerLoop(configuration: configuration, links: links).run(from: start)
       }
       // At the start of the program, without threads nothing of it works.
       precondition(thread != nil, "the system has no more threads")
@@ -107,9 +100,8 @@ public final class Player: Sendable {
 
   /// Ends the thread, also out of a read that blocks, and returns when it is gone or after a second.
   public func stop() {
-    stopping.raise()
-    inbox.withLock { $0.isStopped = true }
-    wakeup.raise()
+    links.stopping.raise()
+    links.wakeup.raise()
     _ = thread.withLock { $0 }?.join(within: 1)
   }
 
@@ -133,24 +125,24 @@ public final class Player: Sendable {
 
   /// Hands frames to `receiver` from now on, whenever it is awake.
   public func attach(_ receiver: any FrameReceiver) {
-    receiver.attached(to: current)
-    inbox.withLock { $0.attach(receiver) }
-    wakeup.raise()
+    receiver.attached(to: links.current)
+    links.inbox.withLock { $0.attach(receiver) }
+    links.wakeup.raise()
   }
 
   public func detach(_ receiver: any FrameReceiver) {
-    inbox.withLock { $0.detach(receiver) }
-    wakeup.raise()
+    links.inbox.withLock { $0.detach(receiver) }
+    links.wakeup.raise()
   }
 
-  public var state: PlayerState { shared.state.withLock { $0 } }
+  public var state: PlayerState { links.shared.state.withLock { $0 } }
 
   /// A time of the media time line, in nanoseconds of CLOCK_MONOTONIC.
-  public func monotonic(_ time: MediaTime) -> Int64 { environment.clock.monotonic(time) }
+  public func monotonic(_ time: MediaTime) -> Int64 { links.clock.monotonic(time) }
 
   private func send(_ command: PlayerInbox.Command) {
-    inbox.withLock { $0.append(command) }
-    wakeup.raise()
+    links.inbox.withLock { $0.append(command) }
+    links.wakeup.raise()
   }
 }
 

@@ -22,7 +22,6 @@ struct PlayerInbox {
   private(set) var receivers: [any FrameReceiver] = []
   /// Changes with `receivers`.
   private(set) var receiversVersion = 0
-  var isStopped = false
 
   mutating func append(_ command: Command) {
     if commands.count >= Self.maximumCommands {

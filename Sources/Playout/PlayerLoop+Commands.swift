@@ -15,35 +15,34 @@ extension PlayerLoop {
   }
 
   private func pause() {
-    guard pausedAt == nil else { return }
-    pausedAt = clock.now
-    shared.state.withLock { $0.isPaused = true }
-    events(.paused)
+    guard motion.isPlaying else { return }
+    motion = .paused(since: clock.now)
+    links.shared.state.withLock { $0.isPaused = true }
+    links.events(.paused)
   }
 
   private func play() {
-    if let pausedAt {
+    if let since = motion.pausedSince {
       // What was due during the pause is due as much later.
-      move(by: clock.now - pausedAt)
-      self.pausedAt = nil
-      wantsPreview = false
-      shared.state.withLock { $0.isPaused = false }
-      events(.resumed)
+      move(by: clock.now - since)
+      motion = .playing
+      links.shared.state.withLock { $0.isPaused = false }
+      links.events(.resumed)
     }
-    if hasEnded { request(.first, purpose: .jump(seek: nil)) }
+    if stage == .ended { request(.first, purpose: .jump(seek: nil)) }
   }
 
   private func change(sources: PlaylistSources, repeats: Bool) {
     configuration.sources = sources
     configuration.repeats = repeats
-    opener.change(sources: sources)
+    requests.opener.change(sources: sources)
     // What was opened ahead may not be next any more.
     switch preparation {
     case .underway(_, .follow, let interruption):
       interruption.raise()
       preparation = .none
-      waiting = nil
-    case .ready: preparation = .none
+      requests.cancel()
+    case .ready, .warm, .nothingFollows: preparation = .none
     case .underway, .none: break
     }
     if decoding?.item == nil { request(.first, purpose: .jump(seek: nil)) }

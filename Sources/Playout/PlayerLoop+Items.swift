@@ -3,29 +3,19 @@ import Media
 
 /// From one item to the next.
 extension PlayerLoop {
+  /// The next item is opened when this much of the one that is on is left.
+  private static let preparationTime = MediaTime(seconds: 5)
+  /// Its first picture is decoded when this much is left: not sooner, for two decoders hold many pictures.
+  private static let warmUpTime = MediaTime(seconds: 0.75)
+
   /// Has an item opened, elsewhere; what comes of it arrives in the inbox.
   func request(_ start: ItemOpener.Start, purpose: Preparation.Purpose, wraps: Bool = true) {
     if case .underway(_, _, let interruption) = preparation { interruption.raise() }
-    requests += 1
-    let interruption = Interruption(parent: stopping)
-    preparation = .underway(request: requests, purpose: purpose, interruption: interruption)
-    waiting = WaitingRequest(number: requests, start: start, wraps: wraps, interruption: interruption)
-    startOpener()
-  }
-
-  /// Starts on the request that waits. Of many that come while openers are at work only the last is left.
-  func startOpener() {
-    guard let request = waiting, openers < Self.maximumOpeners else { return }
-    let isStarted = environment.run { [opener, inbox, wakeup] in
-      let outcome = opener.open(from: request.start, wraps: request.wraps, interruption: request.interruption)
-      inbox.withLock { $0.append(outcome, of: request.number) }
-      wakeup.raise()
-    }
-    // Short of threads, what is on stays on.
-    openerRetry = isStarted ? nil : clock.now + Self.openerRetryInterval
-    guard isStarted else { return }
-    openers += 1
-    waiting = nil
+    // What is ready is dropped before another takes its room.
+    preparation = .none
+    let interruption = Interruption(parent: links.stopping)
+    let number = requests.ask(.open(from: start, wraps: wraps), interruption: interruption)
+    preparation = .underway(request: number, purpose: purpose, interruption: interruption)
   }
 
   /// Has the item after the one that is being decoded opened.
@@ -36,25 +26,48 @@ extension PlayerLoop {
 
   /// Whether it is time to open the next item.
   var preparesNext: Bool {
-    guard case .none = preparation, !hasEnded, let decoding, decoding.item != nil else { return false }
+    guard case .none = preparation, stage != .ended, let decoding, decoding.item != nil else { return false }
     if decoding.hasEnded { return true }
-    if decoding.isOnTrial, environment.journal?.isWary == true { return false }
-    guard let duration = decoding.description.duration, let position = queue.last?.frame.position else {
+    if decoding.isOnTrial, links.environment.journal?.isWary == true { return false }
+    return isLeft(Self.preparationTime, of: decoding)
+  }
+
+  private func isLeft(_ time: MediaTime, of item: ActiveItem) -> Bool {
+    guard let duration = item.description.duration, let position = schedule.frames.last?.frame.position else {
       return false
     }
-    return position > duration - Self.preparationTime
+    return position > duration - time
+  }
+
+  /// Has the first picture of the next item decoded, elsewhere, when its turn is near.
+  func warmUp() {
+    guard links.environment.decodesAhead, case .ready(let open) = preparation, let decoding, !decoding.hasEnded,
+      isLeft(Self.warmUpTime, of: decoding)
+    else { return }
+    let interruption = Interruption(parent: links.stopping)
+    let number = requests.ask(.warmUp(open), interruption: interruption)
+    preparation = .underway(request: number, purpose: .follow, interruption: interruption)
   }
 
   /// Takes what the opener found.
   func adopt(_ outcome: ItemOpener.Outcome, of request: Int) {
     guard case .underway(request, let purpose, _) = preparation else { return }
-    patienceEnds = nil
-    shared.state.withLock { state in
+    if outcome.isWarm, let open = outcome.opened {
+      preparation = .warm(open)
+      return
+    }
+    links.shared.state.withLock { state in
       state.count = outcome.count
       state.skipped = outcome.skipped
     }
     switch purpose {
-    case .follow: preparation = .ready(outcome)
+    case .follow:
+      preparation =
+        if let open = outcome.opened {
+          .ready(open)
+        } else {
+          .nothingFollows(reason: outcome.reason)
+        }
     case .jump(let seek): adopt(outcome, seek: seek)
     case .resume(let point):
       adopt(outcome, seek: outcome.opened?.item.url == point.url ? point.position : nil)
@@ -64,33 +77,36 @@ extension PlayerLoop {
   private func adopt(_ outcome: ItemOpener.Outcome, seek: MediaTime?) {
     preparation = .none
     if let open = outcome.opened {
-      jump(to: ActiveItem(open, journal: environment.journal), seek: seek)
+      jump(to: activate(open), seek: seek)
     } else if decoding?.item == nil {
       showTestCard(because: outcome.reason)
     }
   }
 
+  /// From here on its packets are read, which may end the process.
+  private func activate(_ open: OpenItem) -> ActiveItem {
+    let item = ActiveItem(open, journal: links.environment.journal)
+    if links.environment.readsAhead { open.source.start(waking: links.wakeup) }
+    return item
+  }
+
   /// Plays another item at once; what was decoded of the last one is dropped, and its picture stays until then.
   func jump(to item: ActiveItem, seek: MediaTime? = nil) {
     let now = clock.now
-    queue.removeAll()
-    timeline.jump(to: now, after: lastPublished?.due)
-    cap.reset()
+    schedule.jump(at: now)
+    item.timeline.lift()
     // A decoder holds many pictures, and the next one needs the room.
     if let decoding, decoding !== item { decoding.end() }
     decoding = item
     item.reached = nil
-    hasEnded = false
-    nextScan = nil
-    skipUntil = nil
-    item.isSought = seek != nil
-    if pausedAt != nil {
-      pausedAt = now
-      wantsPreview = true
-    }
+    item.waitingSince = nil
+    stage = item.item == nil ? .testCard(rescan: now + configuration.rescanInterval) : .playing
+    if motion != .playing { motion = .previewing(since: now) }
+    item.seek = .none
     if let seek, let source = item.source {
       source.isSparing = false
-      if (try? source.seek(to: seek)) != nil { skipUntil = seek }
+      source.seek(to: seek)
+      item.seek = .skipping(to: seek)
     }
   }
 
@@ -102,7 +118,7 @@ extension PlayerLoop {
   /// A file that claims to be so many times longer than what is in it is wrong, not cut off: fragmented ones do.
   private static let credibleExcess = 1000.0
 
-  private var showingPosition: MediaTime { shared.state.withLock { $0.position } }
+  private var showingPosition: MediaTime { links.shared.state.withLock { $0.position } }
 
   /// Where `active` ended although it claims to be longer; nil when it did not, or nobody can tell.
   private func shortfall(of active: ActiveItem) -> String? {
@@ -115,8 +131,8 @@ extension PlayerLoop {
 
   /// Remembers where an item breaks off; one that is worth it is played as far as it goes.
   private func breaksOff(_ item: PlaylistItem, at position: MediaTime, reason: String) {
-    opener.note(item, reason: reason, isPlayable: position.seconds >= Self.worthPlaying)
-    shared.state.withLock { state in
+    requests.opener.note(item, reason: reason, isPlayable: position.seconds >= Self.worthPlaying)
+    links.shared.state.withLock { state in
       state.skipped.removeAll { $0.item == item }
       guard state.skipped.count < PlayerState.maximumSkipped else { return }
       state.skipped.append(PlayerState.Skipped(item: item, reason: reason))
@@ -126,69 +142,67 @@ extension PlayerLoop {
   /// No more frames come from `active`.
   func end(_ active: ActiveItem, error: MediaError?) {
     active.end(isWhole: true)
-    guard let item = active.item, !stopping.isRaised else { return }
+    guard let item = active.item, !links.stopping.isRaised else { return }
     if active.frames == 0 {
-      opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
+      requests.opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
     } else if let error {
-      let position = queue.last?.frame.position ?? showingPosition
+      let position = schedule.frames.last?.frame.position ?? showingPosition
       breaksOff(item, at: position, reason: "it breaks off at \(Int(position.seconds)) s: \(error.description)")
     } else if let reason = shortfall(of: active), let reached = active.reached {
       breaksOff(item, at: reached, reason: reason)
     } else if active.frames == 1 {
-      timeline.extend(by: configuration.stillDuration)
+      schedule.extend(by: configuration.stillDuration)
     }
   }
 
   /// Goes on when the item that was decoded is over. False: there is nothing to do now but wait.
   func proceed(at now: MediaTime) -> Bool {
     if decoding?.item == nil { return proceedWithoutItem(at: now) }
-    guard case .ready(let outcome) = preparation else { return false }
-    if let open = outcome.opened {
+    switch preparation {
+    case .ready(let next), .warm(let next):
       preparation = .none
-      skipUntil = nil
-      // A picture that is held already cannot be followed in time; the next item starts now, complete.
-      if queue.isEmpty, timeline.end < now {
-        timeline.jump(to: now, after: lastPublished?.due)
-      } else {
-        timeline.beginItem()
-      }
-      decoding = ActiveItem(open, journal: environment.journal)
+      schedule.beginItem(at: now)
+      decoding = activate(next)
       return true
+    case .nothingFollows(let reason):
+      guard schedule.head == nil, stage != .ended else { return false }
+      preparation = .none
+      if configuration.repeats || showing?.item == nil {
+        showTestCard(because: reason)
+      } else {
+        finish()
+      }
+      return true
+    case .underway, .none: return false
     }
-    guard queue.isEmpty, !hasEnded else { return false }
-    preparation = .none
-    if configuration.repeats || showing?.item == nil {
-      showTestCard(because: outcome.reason)
-    } else {
-      hasEnded = true
-      saidEnd = true
-      shared.state.withLock { $0.hasEnded = true }
-      events(.ended)
-    }
-    return true
+  }
+
+  private func finish() {
+    stage = .ended
+    told.end = true
+    links.shared.state.withLock { $0.hasEnded = true }
+    links.events(.ended)
   }
 
   /// Nothing has opened yet, or the test card has come to its end, which it does not.
   private func proceedWithoutItem(at now: MediaTime) -> Bool {
-    guard let patienceEnds, now >= patienceEnds else { return false }
-    self.patienceEnds = nil
+    guard case .opening(let patience) = stage, now >= patience else { return false }
     showTestCard(because: "opening the first item takes long")
     return true
   }
 
   /// Looks at the sources again while the test card is on.
   func rescan(at now: MediaTime) {
-    guard let time = nextScan, now >= time else { return }
-    nextScan = now + configuration.rescanInterval
+    guard case .testCard(let time) = stage, now >= time else { return }
+    stage = .testCard(rescan: now + configuration.rescanInterval)
     if case .none = preparation { request(.first, purpose: .jump(seek: nil)) }
   }
 
   private func showTestCard(because reason: String) {
-    nextScan = clock.now + configuration.rescanInterval
+    stage = .testCard(rescan: clock.now + configuration.rescanInterval)
     if decoding?.description.isTestCard == true { return }
-    guard let card = try? environment.testCard() else { return }
+    guard let card = try? links.environment.testCard() else { return }
     jump(to: ActiveItem(testCard: card))
-    nextScan = clock.now + configuration.rescanInterval
-    events(.testCard(reason: reason))
+    links.events(.testCard(reason: reason))
   }
 }

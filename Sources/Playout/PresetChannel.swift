@@ -3,7 +3,7 @@ import Media
 import SphericalVideo
 import Synchronization
 
-/// One preset in one codec: projects and encodes the programme's frames while somebody watches.
+/// A preset's view in one rendition: projects and encodes the programme's frames while somebody watches.
 ///
 /// It works on a thread of its own, with a mailbox of two frames, so it never holds up the player or another preset.
 /// Asleep it costs nothing but that it exists: no encoder, no table of its own, and a thread that waits.
@@ -32,8 +32,7 @@ public final class PresetChannel: FrameReceiver {
     case encoderFailed(reason: String)
   }
 
-  public let codec: VideoCodec
-  public let configuration: ChannelConfiguration
+  public let rendition: Rendition
   private let worker: ChannelWorker
 
   /// - Parameters:
@@ -41,21 +40,21 @@ public final class PresetChannel: FrameReceiver {
   ///   - sink: gets every coded frame, on the channel's thread, which waits for it: return soon.
   ///   - events: told on the channel's thread.
   public init(
-    preset: CameraPreset, codec: VideoCodec, configuration: ChannelConfiguration, tables: RemapTableCache,
-    hardware: HardwareAcceleration? = nil, heartbeat: Heartbeat = Heartbeat("preset"),
+    view: PresetView, rendition: Rendition, hardware: HardwareAcceleration? = nil,
+    heartbeat: Heartbeat = Heartbeat("preset"),
     sink: @escaping @Sendable (EncodedFrame) -> Void,
     events: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
-    self.codec = codec
-    self.configuration = configuration
+    precondition(view.size == rendition.size, "a view is encoded in its own size")
+    self.rendition = rendition
     worker = ChannelWorker(
-      preset: preset, codec: codec, configuration: configuration, tables: tables, hardware: hardware,
-      heartbeat: heartbeat, sink: sink, events: events)
+      view: view, heartbeat: heartbeat, sink: { RenditionEncoder(rendition, hardware: hardware, output: sink) },
+      events: events)
   }
 
   deinit { close() }
 
-  public var preset: CameraPreset { worker.state.withLock { $0.preset } }
+  public var view: PresetView { worker.view }
 
   public var counters: Counters {
     worker.state.withLock { state in
@@ -98,13 +97,8 @@ public final class PresetChannel: FrameReceiver {
     if !worker.isStarted.load(ordering: .relaxed) { worker.startIfNeeded() }
   }
 
-  /// Looks elsewhere from the next frame on.
-  public func update(preset: CameraPreset) {
-    worker.change { state in
-      state.preset = preset
-      state.schedule.refresh()
-    }
-  }
+  /// Its view looks elsewhere: what is on is shown again at once.
+  public func refresh() { worker.change { $0.schedule.refresh() } }
 
   /// Sleeps for good.
   public func close() { worker.change { $0.schedule.close() } }

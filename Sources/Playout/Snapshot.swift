@@ -10,7 +10,7 @@ public func snapshot(
   file: String, access: MediaAccess = MediaAccess(), preset: CameraPreset, time: MediaTime = .zero, size: VideoSize
 ) throws(MediaError) -> VideoFrame {
   let source = try MediaFileSource(url: file, access: access)
-  if time > .zero { try source.seek(to: time) }
+  if time > .zero { source.seek(to: time) }
   var best: SourceFrame?
   while let frame = try source.nextFrame() {
     if best != nil, frame.position > time { break }
@@ -23,7 +23,6 @@ public func snapshot(
   guard let best else { throw .noVideo }
   let item = ActiveItem(
     OpenItem(item: PlaylistItem(name: Playlist.name(of: file), url: file), index: 0, source: source))
-  var pipeline = PresetPipeline(
-    preset: preset, codec: .h264, configuration: ChannelConfiguration(size: size), tables: RemapTableCache(capacity: 1))
-  return try pipeline.project(item.timedFrame(best.frame, best.position))
+  let view = PresetView(preset: preset, size: size, tables: RemapTableCache(capacity: 1))
+  return VideoFrame(view.picture(of: item.timedFrame(best.frame, best.position)))
 }

@@ -1,5 +1,6 @@
 import FFmpeg
 import Media
+import SphericalMetadata
 import SphericalVideo
 
 /// What is made of a picture: which part of it is looked at, and as what.

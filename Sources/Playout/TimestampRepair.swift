@@ -5,7 +5,8 @@ import Media
 ///
 /// A stamp is believed when it lies after the one before, and not absurdly far. Otherwise the frame follows the one
 /// before at the usual distance, and if the next stamps go on from the odd one (a counter that wrapped, two recordings
-/// glued together) the stream is believed again from there, moved to where it ought to be.
+/// glued together) the stream is believed again from there, moved to where it ought to be. The tracks of an item tell one
+/// another how far: they are moved by the same, or sound would part from its picture.
 package struct TimestampRepair {
   private let timeBase: Rational
   /// The stamp of position zero.
@@ -18,11 +19,17 @@ package struct TimestampRepair {
   private var last: MediaTime?
   private var correction = MediaTime.zero
   private var suspected: MediaTime?
+  private let shared: SharedCorrection?
+  /// The last of the shared corrections that was looked at.
+  private var seen = 0
   /// How many stamps were missing or not believed.
   package private(set) var repaired = 0
 
   /// - Parameter origin: the stamp of the stream's start; nil: that of the first frame that has one.
-  package init(timeBase: Rational, origin: Int64?, frameDuration: MediaTime) {
+  ///   All tracks of an item have the same, each in its own time base.
+  /// - Parameter shared: how the item's other tracks are corrected; nil for the only one.
+  package init(timeBase: Rational, origin: Int64?, frameDuration: MediaTime, shared: SharedCorrection? = nil) {
+    self.shared = shared
     self.timeBase = timeBase
     self.origin = origin
     let limit = MediaTime(seconds: 3600)
@@ -35,6 +42,7 @@ package struct TimestampRepair {
     last = nil
     correction = .zero
     suspected = nil
+    seen = shared?.latest?.number ?? 0
   }
 
   /// The position of the next frame in order of display.
@@ -56,9 +64,18 @@ package struct TimestampRepair {
       suspected = nil
       return time + correction
     }
+    if let theirs = shared?.latest, theirs.number > seen {
+      seen = theirs.number
+      if isBelievable(time + theirs.correction, after: last) {
+        correction = theirs.correction
+        suspected = nil
+        return time + correction
+      }
+    }
     if let suspected, isBelievable(time + suspected, after: last) {
       correction = suspected
       self.suspected = nil
+      if let shared { seen = shared.tell(suspected) }
       return time + correction
     }
     repaired += 1

@@ -2,6 +2,7 @@ import CFFmpeg
 import FFmpeg
 import Foundation
 import Media
+import SansIO
 import Testing
 
 @Suite struct DecoderTests {
@@ -90,7 +91,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func `survives damage at random places`(seed: UInt64) throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: DemuxerTests.clip.get())))
     for _ in 0..<200 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random) }
     let path = try TemporaryFolder.shared.write(bytes, to: "damaged-\(seed).mp4")

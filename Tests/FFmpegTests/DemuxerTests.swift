@@ -22,8 +22,8 @@ import Testing
     #expect(video.duration == MediaTime(seconds: 2))
     #expect(video.pixelFormat == "yuv420p")
     #expect(video.bitDepth == 8)
-    #expect(video.spherical?.isAssumed == true)
-    let kinds = demuxer.streams.map(\.kind)
+    #expect(video.spherical == nil)
+    let kinds = demuxer.tracks.map(\.kind)
     #expect(kinds == [.video, .audio])
     let format = demuxer.formatName
     #expect(format.contains("mp4"))

@@ -3,6 +3,7 @@ import FFmpeg
 import Foundation
 import Media
 import Synchronization
+import SansIO
 import Testing
 import VATestDriver
 
@@ -237,7 +238,7 @@ import VATestDriver
 
 @Suite struct SurfaceCopyTests {
   @Test func `streaming loads give the bytes that memcpy gives, wherever rows begin and end`() {
-    var random = SeededGenerator(state: 5)
+    var random = SeededGenerator(seed: 5)
     let source = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
       for index in buffer.indices { buffer[index] = UInt8.random(in: 0...255, using: &random) }
       count = buffer.count

@@ -18,9 +18,16 @@ public func fuzzTimeline(_ bytes: UnsafeRawBufferPointer) {
   }
   guard let timeBase = fraction(base) else { return }
   let frameDuration = fraction(rate).map { MediaTime(seconds: 1 / $0.value) } ?? MediaTime(nanoseconds: rate)
-  var repair = TimestampRepair(
-    timeBase: timeBase, origin: origin == .min ? nil : origin, frameDuration: frameDuration)
+  let shared = SharedCorrection()
+  func makeRepair() -> TimestampRepair {
+    TimestampRepair(
+      timeBase: timeBase, origin: origin == .min ? nil : origin, frameDuration: frameDuration, shared: shared)
+  }
+  var repair = makeRepair()
+  var sound = makeRepair()
+  var lastOfSound: MediaTime?
   var timeline = MediaTimeline()
+  var item = ItemTimeline()
   var cap = FramerateCap(framerate: Int(clamping: rate))
   var last: MediaTime?
   var due: MediaTime?
@@ -28,12 +35,23 @@ public func fuzzTimeline(_ bytes: UnsafeRawBufferPointer) {
     switch word & 7 {
     case 0:
       repair.reset()
-      last = nil
-    case 1: timeline.beginItem()
+      sound.reset()
+      (last, lastOfSound) = (nil, nil)
+    case 1:
+      timeline.beginItem()
+      item = ItemTimeline()
     case 2:
       timeline.jump(to: due ?? .zero, after: due)
+      item.lift()
       cap.reset()
     case 3: timeline.extend(by: MediaTime(nanoseconds: max(0, number() ?? 0) >> 16))
+    case 4:
+      let position = sound.position(of: number())
+      if let lastOfSound {
+        precondition(position > lastOfSound || lastOfSound == MediaTime(nanoseconds: .max), "sound goes back")
+      }
+      lastOfSound = position
+      _ = item.time(at: position)
     default:
       let stamp = number()
       let position = repair.position(of: stamp == .min ? nil : stamp)
@@ -41,7 +59,7 @@ public func fuzzTimeline(_ bytes: UnsafeRawBufferPointer) {
       last = position
       let duration = repair.duration(of: word >> 3) ?? repair.frameDuration
       precondition(duration > .zero, "a frame lasts")
-      let placed = timeline.place(position: position, duration: duration)
+      let placed = timeline.place(position: position, duration: duration, of: &item)
       if let due { precondition(placed > due || due.nanoseconds > .max / 2, "the time line goes back") }
       due = placed
       _ = cap.admits(placed)

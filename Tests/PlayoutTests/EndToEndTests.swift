@@ -15,10 +15,10 @@ import Testing
     }
     let player = Player(configuration: configuration, environment: environment)
     let encoded = Monitor([EncodedFrame]())
+    let rendition = Rendition(size: VideoSize(width: 640, height: 360), bitrate: 1_000_000)
     let channel = PresetChannel(
-      preset: CameraPreset.defaults[1], codec: .h264,
-      configuration: ChannelConfiguration(size: VideoSize(width: 640, height: 360), bitrate: 1_000_000),
-      tables: RemapTableCache()
+      view: PresetView(preset: CameraPreset.defaults[1], size: rendition.size, tables: RemapTableCache()),
+      rendition: rendition
     ) { frame in encoded.update { $0.append(frame) } }
     player.attach(channel)
     player.start()

@@ -48,7 +48,8 @@ import VATestDriver
     _ clip: String, on acceleration: HardwareAcceleration, seconds: Double, threads: Int = 1,
     recoveryLimit: MediaTime = MediaTime(seconds: 60)
   ) -> PlayerHarness {
-    let harness = PlayerHarness([clip], readsNumbers: true) { (item, interruption) throws(MediaError) in
+    let harness = PlayerHarness([clip], readsNumbers: true) {
+      (item, interruption) throws(MediaError) in
       try MediaFileSource(
         url: String(item.url.dropFirst("script://".count)), decoderThreads: threads, hardware: acceleration,
         recoveryLimit: recoveryLimit,
@@ -178,7 +179,7 @@ import VATestDriver
     hardware.prove()
     harness.clock.run(to: 0.98)
     #expect(harness.recorder.numbers == Array(0..<30))
-    #expect(harness.player.state.decoderReason == HardwareProblem.noDevice.description)
+    #expect(harness.player.state.decoderReason == HardwareProblem.noDevice.explanation)
   }
 
   /// 8 bits and then 10 in one stream; the second half begins with a key frame.
@@ -215,7 +216,7 @@ import VATestDriver
       try VAAPIDevice(path: path)
     }
     #expect(missing.problems == ["/nowhere/renderD128 cannot be opened: No such file or directory"])
-    let permission = HardwareProblem.noPermission(path: "/dev/dri/renderD128", group: "render").description
+    let permission = HardwareProblem.noPermission(path: "/dev/dri/renderD128", group: "render").explanation
     #expect(permission.contains("its group is render") && permission.contains("usermod -aG render"))
   }
 }

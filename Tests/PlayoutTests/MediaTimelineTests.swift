@@ -1,6 +1,7 @@
 import FFmpeg
 import Media
 import Playout
+import SansIO
 import Testing
 
 @Suite struct MediaTimelineTests {
@@ -8,40 +9,48 @@ import Testing
 
   @Test func `items follow one another without a gap, wherever their own time starts`() {
     var timeline = MediaTimeline()
+    var item = ItemTimeline()
     timeline.jump(to: .zero, after: nil)
-    let first = (0..<3).map { timeline.place(position: ms(5000 + $0 * 40), duration: ms(40)) }
+    let first = (0..<3).map { timeline.place(position: ms(5000 + $0 * 40), duration: ms(40), of: &item) }
     timeline.beginItem()
-    let second = (0..<2).map { timeline.place(position: ms(-20 + $0 * 40), duration: ms(40)) }
+    item.lift()
+    let second = (0..<2).map { timeline.place(position: ms(-20 + $0 * 40), duration: ms(40), of: &item) }
     #expect(first + second == [0, 40, 80, 120, 160].map(ms))
   }
 
   @Test func `times increase though positions do not`() {
     var timeline = MediaTimeline()
+    var item = ItemTimeline()
     timeline.jump(to: ms(7), after: nil)
-    let times = [0, 40, 40, 20, 120].map { timeline.place(position: ms($0), duration: ms(40)) }
+    let times = [0, 40, 40, 20, 120].map { timeline.place(position: ms($0), duration: ms(40), of: &item) }
     #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
     #expect(times.last == ms(127))
   }
 
   @Test func `a jump stays behind what is out already`() {
     var timeline = MediaTimeline()
+    var item = ItemTimeline()
     timeline.jump(to: .zero, after: nil)
-    let published = timeline.place(position: .zero, duration: frame)
-    _ = timeline.place(position: frame, duration: frame)
+    let published = timeline.place(position: .zero, duration: frame, of: &item)
+    _ = timeline.place(position: frame, duration: frame, of: &item)
     timeline.jump(to: published, after: published)
-    let next = timeline.place(position: ms(90_000), duration: frame)
+    item.lift()
+    let next = timeline.place(position: ms(90_000), duration: frame, of: &item)
     #expect(next > published)
     #expect(next < published + ms(1))
   }
 
   @Test func `a move shifts all that comes`() {
     var timeline = MediaTimeline()
+    var item = ItemTimeline()
     timeline.jump(to: .zero, after: nil)
-    _ = timeline.place(position: .zero, duration: ms(40))
+    _ = timeline.place(position: .zero, duration: ms(40), of: &item)
     timeline.move(by: ms(1000))
-    #expect(timeline.place(position: ms(40), duration: ms(40)) == ms(1040))
+    item.move(by: ms(1000))
+    #expect(timeline.place(position: ms(40), duration: ms(40), of: &item) == ms(1040))
     timeline.beginItem()
-    #expect(timeline.place(position: .zero, duration: ms(40)) == ms(1080))
+    item.lift()
+    #expect(timeline.place(position: .zero, duration: ms(40), of: &item) == ms(1080))
   }
 
   @Test func `the cap thins a faster source evenly and leaves others alone`() {
@@ -108,6 +117,31 @@ import Testing
     #expect(positions([0, 40, 90_000_000, 90_000_040]) == [0, 40, 80, 120].map(ms))
   }
 
+  /// Picture and sound of two recordings that were glued together; the sound begins anew a little before or after.
+  @Test(arguments: [(-30, 7), (0, 7), (45, 7), (-30, 22), (45, 22)])
+  func `the tracks of an item are moved by the same where they begin to count anew`(shift: Int, distance: Int) {
+    let shared = SharedCorrection()
+    func repair() -> TimestampRepair {
+      TimestampRepair(timeBase: Rational(1, 1000)!, origin: 0, frameDuration: ms(40), shared: shared)
+    }
+    var (picture, sound) = (repair(), repair())
+    // Two seconds, and two more that count from 100 s on; each stamp with its place in the file.
+    func stamps(every step: Int, until end: Int) -> [(stamp: Int, place: Int)] {
+      stride(from: 0, to: end, by: step).map { ($0, $0) }
+        + stride(from: 0, to: 2000, by: step).map { (100_000 + $0, 2050 + $0) }
+    }
+    let all =
+      stamps(every: 40, until: 2000).map { (isSound: false, stamp: $0.stamp, place: $0.place) }
+      + stamps(every: distance, until: 2000 + shift).map { (isSound: true, stamp: $0.stamp, place: $0.place) }
+    var offsets: [Bool: Set<Int64>] = [:]
+    for (isSound, stamp, place) in all.sorted(by: { $0.place < $1.place }) {
+      let position = isSound ? sound.position(of: Int64(stamp)) : picture.position(of: Int64(stamp))
+      if place > 2500 { offsets[isSound, default: []].insert(position.nanoseconds - Int64(stamp) * 1_000_000) }
+    }
+    #expect(offsets[true]?.count == 1)
+    #expect(offsets[true] == offsets[false])
+  }
+
   @Test func `stamps all alike still make a stream`() {
     #expect(positions([5, 5, 5, 5], origin: 5) == [0, 40, 80, 120].map(ms))
   }
@@ -125,7 +159,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `positions of any stamps increase, seed`(seed: UInt64) {
-    var generator = TestGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     var repair = repair()
     var last: MediaTime?
     for _ in 0..<2000 {
@@ -143,16 +177,3 @@ import Testing
 }
 
 func ms(_ milliseconds: Int) -> MediaTime { MediaTime(nanoseconds: Int64(milliseconds) * 1_000_000) }
-
-/// SplitMix64.
-struct TestGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}

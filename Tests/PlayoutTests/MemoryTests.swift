@@ -27,7 +27,7 @@ import Testing
       loop: while true {
         switch try source.step() {
         case .frame(let frame): sizes.append(frame.frame.size)
-        case .working: continue
+        case .working, .waiting, .notSought: continue
         case .end: break loop
         }
       }

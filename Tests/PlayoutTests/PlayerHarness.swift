@@ -13,7 +13,7 @@ final class PlayerHarness {
 
   init(
     _ sources: [String], repeats: Bool = true, framerate: Int = 30, readsNumbers: Bool = false,
-    journal: (any ItemJournal)? = nil,
+    decodesAhead: Bool = true, journal: (any ItemJournal)? = nil,
     open: (@Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource)? = nil
   ) {
     let configuration = PlayerConfiguration(
@@ -26,6 +26,8 @@ final class PlayerHarness {
       return true
     }
     environment.journal = journal
+    environment.readsAhead = false
+    environment.decodesAhead = decodesAhead
     if let open { environment.open = open }
     player = Player(configuration: configuration, environment: environment) { [log] event in
       log.update { $0.append(event) }

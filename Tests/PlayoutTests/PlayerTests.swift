@@ -8,11 +8,11 @@ import Testing
   /// A player of items by name, each of which is a script; those without one are bad.
   private func harness(
     _ scripts: [String: @Sendable (VirtualClock) -> ScriptedSource], order: [String], repeats: Bool = true,
-    framerate: Int = 30, isAwake: Bool = true
+    framerate: Int = 30, isAwake: Bool = true, decodesAhead: Bool = true
   ) -> PlayerHarness {
     let box = Monitor<VirtualClock?>(nil)
     let harness = PlayerHarness(
-      order, repeats: repeats, framerate: framerate,
+      order, repeats: repeats, framerate: framerate, decodesAhead: decodesAhead,
       open: { item, _ throws(MediaError) in
         guard let script = scripts[item.name] else { throw .notMedia }
         return script(box.wait { $0 }!)
@@ -60,6 +60,24 @@ import Testing
     #expect(distances[30..<40].allSatisfy { abs($0 - 0.1) < 1e-6 })
     #expect(harness.player.state.index == 1)
     #expect(harness.player.state.count == 2)
+  }
+
+  /// As of 4K on a slow machine: twelve packets go in before a picture comes out, each of which takes half of a frame's time.
+  @Test(arguments: [true, false])
+  func `the first picture of the next item is decoded before its turn`(decodesAhead: Bool) {
+    let script: @Sendable (VirtualClock) -> ScriptedSource = { clock in
+      ScriptedSource(clock: clock, count: 60, behind: 12) { _ in 0.015 }
+    }
+    let harness = harness(["a": script, "b": script], order: ["a", "b"], decodesAhead: decodesAhead)
+    // The very first item has nobody who plays before its turn.
+    harness.clock.run(to: 1)
+    harness.recorder.forget()
+    let dropped = harness.player.state.counters.droppedLate
+    harness.clock.run(to: 20)
+    expectSteady(harness.recorder)
+    let late = harness.recorder.seen.count { $0.at - $0.time > ms(8) }
+    #expect((late == 0) == decodesAhead, "\(late) pictures were late")
+    #expect((harness.player.state.counters.droppedLate == dropped) == decodesAhead)
   }
 
   @Test func `an item whose length is unknown is followed too`() {
@@ -308,6 +326,20 @@ import Testing
       ], order: ["a", "b"])
     harness.clock.run(to: 3.5)
     #expect(harness.player.state.skipped.map(\.reason) == ["it breaks off at 2 s: no data came in time"])
+  }
+
+  /// As a disk that is gone: the read neither comes back nor fails.
+  @Test func `an item of which nothing more is read is over after six seconds, and named`() {
+    let harness = harness(
+      [
+        "a": { ScriptedSource(clock: $0, count: 300, hangs: 45) }, "b": { ScriptedSource(clock: $0, count: 3000) },
+      ], order: ["a", "b"])
+    harness.clock.run(to: 7)
+    #expect(harness.recorder.seen.count == 45)
+    #expect(harness.player.heartbeat.resting == .reading)
+    harness.clock.run(to: 8)
+    #expect(harness.player.state.item?.name == "b")
+    #expect(harness.player.state.skipped.map(\.reason) == ["it breaks off at 1 s: no data came in time"])
   }
 
   @Test func `a seek to behind the end is no proof that something is missing`() {

@@ -22,8 +22,8 @@ import Testing
       programme = CurrentFrame(clock: clock)
       source = try TestCardSource(size: TestClips.size, framerate: 30)
       channel = PresetChannel(
-        preset: CameraPreset.defaults[0], codec: codec,
-        configuration: ChannelConfiguration(size: size, bitrate: 500_000), tables: RemapTableCache(),
+        view: PresetView(preset: CameraPreset.defaults[0], size: size, tables: RemapTableCache()),
+        rendition: Rendition(codec: codec, size: size, bitrate: 500_000),
         sink: { [encoded] frame in encoded.update { $0.append(frame) } },
         events: { [log] event in log.update { $0.append(event) } })
       channel.attached(to: programme)
@@ -136,12 +136,13 @@ import Testing
     harness.publish()
     harness.channel.wake()
     harness.clock.run(to: 0.2)
-    var preset = harness.channel.preset
+    var preset = harness.channel.view.preset
     preset.orientation = Orientation(yaw: .degrees(90))
-    harness.channel.update(preset: preset)
+    harness.channel.view.update(preset: preset)
+    harness.channel.refresh()
     harness.clock.run(to: 0.3)
     #expect(harness.frames.map(\.isKeyFrame) == [true, false])
-    #expect(harness.channel.preset == preset)
+    #expect(harness.channel.view.preset == preset)
   }
 
   @Test func `an encoder that cannot be opened is told once and does not spin`() throws {

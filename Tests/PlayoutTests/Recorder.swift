@@ -1,7 +1,11 @@
+import Clocks
 import FFmpeg
 import Media
 import Playout
 import SphericalVideo
+
+/// Longer than anything takes, in nanoseconds of the monotonic clock.
+func deadline() -> Int64 { MonotonicTime.now + 10_000_000_000 }
 
 /// Keeps what a player publishes.
 final class Recorder: FrameReceiver {
@@ -38,6 +42,9 @@ final class Recorder: FrameReceiver {
     frames.update { $0.append(seen) }
   }
 
+  /// Whether so many frames come, in ten seconds.
+  func wait(for count: Int) -> Bool { frames.wait(until: deadline()) { $0.count >= count ? true : nil } ?? false }
+
   func forget() { frames.withLock { $0 = [] } }
 }
 
@@ -47,27 +54,26 @@ struct FrameNumberReader: Sendable {
   private static let side = 480
 
   func number(of frame: TimedFrame) -> Int? {
-    var pipeline = PresetPipeline(
-      preset: CameraPreset.defaults[0], codec: .h264,
-      configuration: ChannelConfiguration(size: VideoSize(width: Self.side, height: Self.side)), tables: tables)
-    return (try? pipeline.project(frame)).flatMap(Self.number(in:))
+    let size = VideoSize(width: Self.side, height: Self.side)
+    let view = PresetView(preset: CameraPreset.defaults[0], size: size, tables: tables)
+    return view.picture(of: frame).withPicture(Self.number(in:))
   }
 
   /// Reads a view to the front, 90° wide and as high.
-  static func number(in view: VideoFrame) -> Int? {
-    view.withPicture { picture in
-      var cells: [Bool] = []
-      for cell in 0..<20 {
-        let column = (300 + 18 * cell + 9) * side / 960
-        let sum = [560, 570, 580].reduce(0) { sum, row in
-          sum + Int((picture.luma.base + row * side / 960 * picture.luma.stride + column).load(as: UInt8.self))
-        }
-        cells.append(sum / 3 > 110)
+  static func number(in view: VideoFrame) -> Int? { view.withPicture(number(in:)) }
+
+  private static func number(in picture: PlanarPicture) -> Int? {
+    var cells: [Bool] = []
+    for cell in 0..<20 {
+      let column = (300 + 18 * cell + 9) * side / 960
+      let sum = [560, 570, 580].reduce(0) { sum, row in
+        sum + Int((picture.luma.base + row * side / 960 * picture.luma.stride + column).load(as: UInt8.self))
       }
-      let bits = cells[2..<18]
-      let parity = bits.reduce(false) { $0 != $1 }
-      guard cells[0], !cells[1], cells[19], cells[18] == parity else { return nil }
-      return bits.reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
+      cells.append(sum / 3 > 110)
     }
+    let bits = cells[2..<18]
+    let parity = bits.reduce(false) { $0 != $1 }
+    guard cells[0], !cells[1], cells[19], cells[18] == parity else { return nil }
+    return bits.reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
   }
 }

@@ -1,6 +1,7 @@
 import FFmpeg
 import Media
 import Playout
+import SphericalMetadata
 import SphericalVideo
 import Testing
 

@@ -17,13 +17,20 @@ final class ScriptedSource: FrameSource {
   /// Instead of ending, it breaks off.
   private let failure: MediaError?
   private var number = 0
+  /// So many packets its decoder takes before the first picture comes out, at the cost of a frame each.
+  private var behind: Int
+  /// From this frame on nothing more is ever read.
+  private let hangs: Int
   private let frame = try! VideoFrame.make(size: VideoSize(width: 64, height: 32))
 
   init(
     clock: VirtualClock, count: Int, framerate: Double = 30, knowsDuration: Bool = true,
-    claims: Double? = nil, failure: MediaError? = nil, cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
+    claims: Double? = nil, failure: MediaError? = nil, behind: Int = 0, hangs: Int = .max,
+    cost: @escaping @Sendable (Int) -> Double = { _ in 0 }
   ) {
     self.failure = failure
+    self.behind = behind
+    self.hangs = hangs
     self.clock = clock
     self.count = count
     self.cost = cost
@@ -35,6 +42,12 @@ final class ScriptedSource: FrameSource {
   }
 
   func step() throws(MediaError) -> SourceStep {
+    if behind > 0 {
+      behind -= 1
+      clock.pass(cost(0))
+      return .working
+    }
+    guard number < hangs else { return .waiting }
     guard number < count else {
       if let failure { throw failure }
       return .end
@@ -46,7 +59,10 @@ final class ScriptedSource: FrameSource {
     return .frame(SourceFrame(frame: frame, position: position, duration: interval))
   }
 
-  func seek(to position: MediaTime) throws(MediaError) {
+  /// On the opener's thread, which costs the player nothing.
+  func warmUp() { behind = 0 }
+
+  func seek(to position: MediaTime) {
     // To a key frame, every tenth.
     number = Int(position.nanoseconds / interval.nanoseconds) / 10 * 10
   }

@@ -1,10 +1,24 @@
 import CFFmpeg
 import Media
 
-/// A short film for a device to prove itself on: encoded in memory, by an encoder with as many tricks as it has.
-public final class ProofClip: Sendable {
-  /// What its frames are coded as.
-  public let profile: DecodeProfile
+/// A short film in memory, 30 frames a second.
+public final class CodedClip: Sendable {
+  /// How it is encoded.
+  public struct Recipe: Sendable {
+    /// libavcodec's name of the encoder: "libx264".
+    public var encoder: String
+    /// The encoder's own options.
+    public var options: [(name: String, value: String)]
+    /// Whether it has 10 bits.
+    public var isDeep: Bool
+
+    public init(encoder: String, options: [(name: String, value: String)], isDeep: Bool = false) {
+      self.encoder = encoder
+      self.options = options
+      self.isDeep = isDeep
+    }
+  }
+
   private let parameters: CodecParameters
   private let timeBase: Rational
   private let packets: [SharedPacket]
@@ -16,18 +30,17 @@ public final class ProofClip: Sendable {
 
   /// Encodes `frames`, 8-bit `yuv420p` pictures of one size.
   ///
-  /// - Throws: `.noEncoder` where libavcodec has none for the profile.
-  public init(_ profile: DecodeProfile, frames: [VideoFrame]) throws(MediaError) {
+  /// - Throws: `.noEncoder` where libavcodec has none of that name.
+  public init(_ recipe: Recipe, frames: [VideoFrame]) throws(MediaError) {
     _ = AVLog.isQuiet
-    let recipe = Self.recipe(for: profile)
     guard let codec = avcodec_find_encoder_by_name(recipe.encoder), let first = frames.first else {
-      throw .noEncoder(codec: profile.description)
+      throw .noEncoder(codec: recipe.encoder)
     }
     let context = CodecContext(codec)
     guard let timeBase = Rational(1, 30) else { preconditionFailure("a thirtieth is no number") }
     context.pointer.pointee.width = Int32(first.size.width)
     context.pointer.pointee.height = Int32(first.size.height)
-    context.pointer.pointee.pix_fmt = profile.isDeep ? AV_PIX_FMT_YUV420P10LE : AV_PIX_FMT_YUV420P
+    context.pointer.pointee.pix_fmt = recipe.isDeep ? AV_PIX_FMT_YUV420P10LE : AV_PIX_FMT_YUV420P
     context.pointer.pointee.time_base = timeBase.libav
     context.pointer.pointee.framerate = av_inv_q(timeBase.libav)
     context.pointer.pointee.gop_size = 15
@@ -43,14 +56,13 @@ public final class ProofClip: Sendable {
     var owned: UnsafeMutablePointer<AVCodecParameters>? = described
     defer { avcodec_parameters_free(&owned) }
     try check(avcodec_parameters_from_context(described, context.pointer), "describe a stream")
-    self.profile = profile
     self.timeBase = timeBase
     parameters = try CodecParameters(copying: described)
     var packets: [SharedPacket] = []
     var deepener = Scaler(flags: SWS_POINT)
     let input = VideoFrameReference()
     for (number, frame) in frames.enumerated() {
-      if profile.isDeep {
+      if recipe.isDeep {
         let deep = try VideoFrame.make(size: frame.size, layout: .yuv420p10, colour: frame.colour)
         try deepener.scale(frame, into: deep.pointer, colour: frame.colour)
         try input.refer(to: deep)
@@ -87,25 +99,5 @@ public final class ProofClip: Sendable {
     }
     try decoder.sendEnd()
     while let frame = try decoder.receive() { try body(frame) }
-  }
-
-  private static func recipe(for profile: DecodeProfile) -> (encoder: String, options: [(String, String)]) {
-    switch profile {
-    case .h264ConstrainedBaseline:
-      ("libx264", [("preset", "veryfast"), ("profile", "baseline"), ("x264-params", "slices=2")])
-    case .h264Main:
-      ("libx264", [("preset", "veryfast"), ("profile", "main"), ("x264-params", "bframes=2:slices=2")])
-    case .h264High:
-      ("libx264", [("preset", "veryfast"), ("profile", "high"), ("x264-params", "bframes=3:8x8dct=1")])
-    case .hevcMain, .hevcMain10:
-      (
-        "libx265",
-        [("preset", "ultrafast"), ("x265-params", "log-level=none:pools=1:frame-threads=1:bframes=2:keyint=15")]
-      )
-    case .vp8: ("libvpx", [("deadline", "realtime"), ("cpu-used", "8")])
-    case .vp9, .vp910: ("libvpx-vp9", [("deadline", "realtime"), ("cpu-used", "8")])
-    // Not SVT-AV1, which writes to standard error whatever it is told.
-    case .av1: ("libaom-av1", [("usage", "realtime"), ("cpu-used", "8")])
-    }
   }
 }

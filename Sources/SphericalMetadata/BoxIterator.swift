@@ -5,13 +5,13 @@ struct BoxType: Hashable, ExpressibleByStringLiteral {
   init(code: UInt32) { self.code = code }
 
   init(stringLiteral name: StaticString) {
-    code = name.withUTF8Buffer { $0.reduce(0) { $0 << 8 | UInt32($1) } }
+    code = name.description.utf8.reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   /// The characters, with "?" for what is no ASCII.
   var name: String {
-    let bytes = withUnsafeBytes(of: code.bigEndian) { $0.map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") } }
-    return String(decoding: bytes, as: UTF8.self)
+    let bytes = (0..<4).map { UInt8(truncatingIfNeeded: code >> (24 - 8 * UInt32($0))) }
+    return String(decoding: bytes.map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
   }
 }
 
@@ -65,9 +65,9 @@ extension RawSpan {
     guard offset >= range.lowerBound, range.upperBound - offset >= MemoryLayout<Value>.size else {
       throw SphericalBoxes.Failure(reason: .truncated, offset: offset)
     }
-    return Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: Value.self))
+    return unsafe Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: Value.self))
   }
 
   /// A copy of the bytes in `range`.
-  func bytes(in range: Range<Int>) -> [UInt8] { extracting(range).withUnsafeBytes { [UInt8]($0) } }
+  func bytes(in range: Range<Int>) -> [UInt8] { unsafe extracting(range).withUnsafeBytes { unsafe [UInt8]($0) } }
 }

@@ -6,10 +6,10 @@ enum MovieBox {
   private static let maximumBoxes = 10_000
 
   /// Its contents, without its own header; nil when there is none, it is too big or the file cannot be read.
-  static func read(from file: RegularFile) -> [UInt8]? {
+  static func read(from file: FileBytes) -> [UInt8]? {
     var offset: Int64 = 0
     for _ in 0..<maximumBoxes {
-      guard let header = file.read(16, at: offset) ?? file.read(8, at: offset) else { return nil }
+      guard let header = file.read(16, offset) ?? file.read(8, offset) else { return nil }
       var size = bigEndian(header[0..<4])
       var headerSize: Int64 = 8
       if size == 1, header.count == 16 {
@@ -21,7 +21,7 @@ enum MovieBox {
       guard size >= headerSize else { return nil }
       if header[4..<8].elementsEqual("moov".utf8) {
         guard size <= maximumSize else { return nil }
-        return file.read(Int(size - headerSize), at: offset + headerSize)
+        return file.read(Int(size - headerSize), offset + headerSize)
       }
       let (next, overflow) = offset.addingReportingOverflow(size)
       guard !overflow else { return nil }

@@ -1,0 +1,78 @@
+import FFmpeg
+import Media
+import SphericalMetadata
+
+/// Reads the packets of an item, ahead of its decoders and on a thread of its own: a disk or a network that does not
+/// answer holds up nobody.
+///
+/// Until `start`, and where the system has no thread to give, it reads on the thread that asks for a packet.
+package final class PacketReader: Sendable {
+  /// What there is for a track.
+  package enum Next {
+    case packet(PacketBox)
+    /// Something could not be read; what follows may be.
+    case damaged(MediaError)
+    /// Nothing yet; whoever was given to `start` is woken when there is.
+    case pending
+    /// Nothing as long as so much is held for other tracks.
+    case starved
+    /// Reading has gone to another place, as was asked, or could not (false) and goes on where it was.
+    case positioned(Bool)
+    case end
+    case failed(MediaError)
+  }
+
+  /// Where to read on.
+  package enum Place: Hashable, Sendable {
+    case start
+    /// The last key frame of the video at or before this time of the item.
+    case keyFrame(before: MediaTime)
+    /// The last key frame of the video before the picture with this stamp, which is known to be there.
+    case picture(stamp: Int64)
+  }
+
+  /// The video that was found.
+  package let video: VideoStream
+  package let tracks: [Track]
+  /// How its picture covers the sphere; nil when nobody can tell.
+  package let spherical: SphericalMetadata?
+  private let core: PacketReaderCore
+  private let interruption: Interruption
+
+  /// Opens `url`, blocking; reads its video.
+  package init(
+    url: String, access: MediaAccess, memory: PictureMemory, interruption: Interruption
+  ) throws(MediaError) {
+    let closing = Interruption(parent: interruption)
+    let demuxer = try Demuxer(url: url, access: access, memory: memory) { closing.isRaised }
+    guard let video = demuxer.video else { throw .noVideo }
+    self.interruption = closing
+    self.video = video
+    tracks = demuxer.tracks
+    spherical = SphericalMetadata.of(video, in: demuxer)
+    let limits = Self.limits(isAddress: demuxer.file == nil)
+    core = PacketReaderCore(PacketSource(demuxer, video: video), tracks: [video.index], limits: limits)
+  }
+
+  deinit { close() }
+
+  /// A disk answers at once; a network may pause, and is read further ahead.
+  private static func limits(isAddress: Bool) -> PacketQueues<Int>.Limits {
+    .init(ahead: isAddress ? 16 << 20 : 2 << 20, starving: 64 << 20)
+  }
+
+  /// Reads ahead from now on, and wakes `wakeup` when there is something for who found nothing.
+  package func start(waking wakeup: Wakeup) { core.start(waking: wakeup) }
+
+  /// Reads elsewhere from now on; the last place asked for counts. `next` says when it is there.
+  package func move(to place: Place) { core.move(to: place) }
+
+  /// The next packet of the video.
+  package func next() -> Next { core.next(of: 0) }
+
+  /// Lets the thread end, also out of a read that blocks; nobody waits for it.
+  package func close() {
+    interruption.raise()
+    core.close()
+  }
+}
