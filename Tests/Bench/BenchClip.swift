@@ -1,4 +1,6 @@
 import Foundation
+import Media
+import SphericalVideo
 
 /// The 4K clip that the benches play: a moving, grainy panorama, 3840x1920, 30 frames a second, 10 s of H.264.
 ///
@@ -17,6 +19,47 @@ enum BenchClip {
   /// Two pictures, which are over in a thirtieth of a second.
   static func twoPictures() throws -> String {
     try make("two-pictures.mp4", size: "1280x640", options: ["-frames:v", "2", "-r", "60"])
+  }
+
+  /// The small one with its index in front, so that it can be played from its first part.
+  static func indexFirst() throws -> String {
+    try make("grain-small-index.mp4", size: "1280x640", options: ["-movflags", "faststart"])
+  }
+
+  /// The test card, its pictures numbered from `first` on.
+  static func numbered(from first: Int, count: Int, size: VideoSize) throws -> String {
+    let folder = Checkout.root.appendingPathComponent(".build/bench")
+    let made = folder.appendingPathComponent("numbered-\(first)-\(count)-\(size).mp4").path
+    if FileManager.default.fileExists(atPath: made) { return made }
+    Progress.say("making \(made), once")
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    let ffmpeg = Process()
+    ffmpeg.executableURL = URL(fileURLWithPath: FFmpegPeer.program)
+    ffmpeg.arguments = [
+      "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "\(size)", "-r", "30", "-i", "-", "-vf",
+      "noise=c0s=4:c0f=t+u", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-g", "30", "-bf", "2", made,
+    ]
+    let input = Pipe()
+    ffmpeg.standardInput = input
+    try ffmpeg.run()
+    let card = PanoramaTestCard(size: size)
+    let picture = PicturePool(size: size).makePicture()
+    for number in first..<first + count {
+      try picture.withPicture { planes in
+        if number == first { card.drawBase(into: planes) }
+        card.drawFrameNumber(number, into: planes)
+        for (plane, size) in [(planes.luma, size), (planes.cb, planes.chromaSize), (planes.cr, planes.chromaSize)] {
+          for row in 0..<size.height {
+            try input.fileHandleForWriting.write(
+              contentsOf: Data(bytes: plane.base + row * plane.stride, count: size.width))
+          }
+        }
+      }
+    }
+    try input.fileHandleForWriting.close()
+    ffmpeg.waitUntilExit()
+    guard ffmpeg.terminationStatus == 0 else { throw BenchError("ffmpeg made no clip") }
+    return made
   }
 
   private static func make(_ name: String, size: String, options: [String] = []) throws -> String {

@@ -12,8 +12,8 @@ struct CupolaBench: AsyncParsableCommand {
     discussion: "Ends with 0 when all benches could be run, whatever their figures are.")
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case projection, pipeline, hardware, fanout, repair, join, `switch`, latency, memory
-    case start, restart, stall, overhead, hostile
+    case projection, pipeline, views, hardware, fanout, repair, join, `switch`, latency, memory
+    case start, restart, stall, stalled, changes, overhead, hostile
     /// Long: only when they are named.
     case reopen, soak
 
@@ -63,6 +63,7 @@ struct CupolaBench: AsyncParsableCommand {
     switch bench {
     case .projection: [try MediaBench.projection(clip)]
     case .pipeline: try MediaBench.pipeline(clip)
+    case .views: [try ViewBench.run(clip)]
     case .hardware: try HardwareBench.run(clip)
     case .fanout: try FanOutBench.run(clip)
     case .repair: [try RepairBench.run()]
@@ -72,6 +73,8 @@ struct CupolaBench: AsyncParsableCommand {
     case .start: try ServiceBench.start()
     case .restart: [try await ServiceBench.restart(clip)]
     case .stall: [try ServiceBench.stall()]
+    case .stalled: try StalledSourceBench.run(clip)
+    case .changes: [try ItemChangeBench.run()]
     case .overhead: [try ServiceBench.overhead(clip)]
     case .hostile: try HostileBench.run()
     case .reopen: try HardwareBench.reopenings()

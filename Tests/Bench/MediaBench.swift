@@ -80,7 +80,7 @@ enum MediaBench {
     let encoded = Tally()
     let channels = presets.map { preset in
       PresetChannel(
-        preset: preset, codec: .h264, configuration: ChannelConfiguration(size: size), tables: tables,
+        view: PresetView(preset: preset, size: size, tables: tables), rendition: Rendition(size: size),
         sink: { _ in encoded.add() })
     }
     for channel in channels {

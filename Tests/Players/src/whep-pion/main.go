@@ -1,7 +1,7 @@
 // A WHEP player made of Pion.
 //
-// whep-pion URL SECTIONS FILE: offers SECTIONS ("audio,video,data", in that order) to URL, and writes the H.264 of two
-// seconds to FILE. Ends by itself after twenty seconds, with what went wrong.
+// whep-pion URL SECTIONS FILE [SECONDS]: offers SECTIONS ("audio,video,data", in that order) to URL, and writes the H.264
+// of so many seconds, two if it is not said, to FILE. Ends by itself eighteen seconds after that, with what went wrong.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +19,13 @@ import (
 )
 
 func main() {
-	time.AfterFunc(20*time.Second, func() { fail(fmt.Errorf("nothing was received in time")) })
+	seconds := 2
+	if len(os.Args) > 4 {
+		var err error
+		seconds, err = strconv.Atoi(os.Args[4])
+		fail(err)
+	}
+	time.AfterFunc(time.Duration(seconds+18)*time.Second, func() { fail(fmt.Errorf("nothing was received in time")) })
 	peer, err := webrtc.NewPeerConnection(webrtc.Configuration{})
 	fail(err)
 	for _, section := range strings.Split(os.Args[2], ",") {
@@ -54,7 +61,7 @@ func main() {
 	fail(err)
 	packet, _, err := track.ReadRTP()
 	fail(err)
-	for first := packet.Timestamp; packet.Timestamp-first < 2*track.Codec().ClockRate; {
+	for first := packet.Timestamp; packet.Timestamp-first < uint32(seconds)*track.Codec().ClockRate; {
 		fail(file.WriteRTP(packet))
 		packet, _, err = track.ReadRTP()
 		fail(err)
