@@ -68,6 +68,16 @@ extension RawSpan {
     return unsafe Value(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: Value.self))
   }
 
+  /// Field `index` of a full box (ISO/IEC 14496-12, 4.2) whose fields have 32 bits: after its version and flags.
+  func fullBoxField(_ index: Int, in contents: Range<Int>) throws(SphericalBoxes.Failure) -> UInt32 {
+    try bigEndian(UInt32.self, at: contents.lowerBound + 4 + 4 * index, in: contents)
+  }
+
   /// A copy of the bytes in `range`.
   func bytes(in range: Range<Int>) -> [UInt8] { unsafe extracting(range).withUnsafeBytes { unsafe [UInt8]($0) } }
+}
+
+extension Double {
+  /// Of 0.32 fixed point.
+  static func fraction(_ value: UInt32) -> Double { Double(value) / 4_294_967_296 }
 }

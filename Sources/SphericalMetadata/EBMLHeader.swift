@@ -25,7 +25,7 @@ struct EBMLHeader {
     let bytes = first.leadingZeroBitCount + 1
     guard bytes <= 8 else { return nil }
     var value = UInt64(keepsMarker ? first : first & ~(0x80 >> UInt8(bytes - 1)))
-    for index in 1..<max(bytes, 1) {
+    for index in 1..<bytes {
       guard let next = try? span.bigEndian(UInt8.self, at: offset + index, in: range) else { return nil }
       value = value << 8 | UInt64(next)
     }

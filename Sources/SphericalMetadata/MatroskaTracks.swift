@@ -119,17 +119,16 @@ public enum MatroskaTracks {
       default: break
       }
     }
-    /// Field `index` of the box, after its version and flags.
-    func field(_ index: Int) -> UInt32? {
-      try? tracks.bigEndian(UInt32.self, at: own.lowerBound + 4 + 4 * index, in: own)
-    }
+    func field(_ index: Int) -> UInt32 { (try? tracks.fullBoxField(index, in: own)) ?? 0 }
     let projection: SphericalMetadata.Projection
     switch type {
     case 0: projection = .rectilinear
     case 1:
-      let edges = (0..<4).map { Double(field($0) ?? 0) / 4_294_967_296 }
-      projection = .equirectangular(.init(top: edges[0], bottom: edges[1], left: edges[2], right: edges[3]))
-    case 2: projection = .cubemap(layout: field(0) ?? 0, padding: field(1) ?? 0)
+      projection = .equirectangular(
+        .init(
+          top: .fraction(field(0)), bottom: .fraction(field(1)), left: .fraction(field(2)),
+          right: .fraction(field(3))))
+    case 2: projection = .cubemap(layout: field(0), padding: field(1))
     case 3: projection = .mesh
     default: return nil
     }

@@ -42,9 +42,8 @@ struct SphericalSampleEntry {
     var projection: SphericalMetadata.Projection?
     var boxes = BoxIterator(range)
     while let box = try boxes.next(in: movie) {
-      /// Field `index` after version and flags, all of 32 bits.
       func field(_ index: Int) throws(SphericalBoxes.Failure) -> UInt32 {
-        try movie.bigEndian(UInt32.self, at: box.contents.lowerBound + 4 + 4 * index, in: box.contents)
+        try movie.fullBoxField(index, in: box.contents)
       }
       switch box.type {
       case "prhd":
@@ -52,8 +51,8 @@ struct SphericalSampleEntry {
       case "equi":
         projection = .equirectangular(
           .init(
-            top: fraction(try field(0)), bottom: fraction(try field(1)),
-            left: fraction(try field(2)), right: fraction(try field(3))))
+            top: .fraction(try field(0)), bottom: .fraction(try field(1)),
+            left: .fraction(try field(2)), right: .fraction(try field(3))))
       case "cbmp": projection = .cubemap(layout: try field(0), padding: try field(1))
       case "mshp": projection = .mesh
       case "free", "skip": continue
@@ -65,7 +64,4 @@ struct SphericalSampleEntry {
 
   /// Of 16.16 fixed point.
   private static func degrees(_ value: UInt32) -> Double { Double(Int32(bitPattern: value)) / 65536 }
-
-  /// Of 0.32 fixed point.
-  private static func fraction(_ value: UInt32) -> Double { Double(value) / 4_294_967_296 }
 }
