@@ -35,6 +35,10 @@ final class ActiveItem {
     case found
   }
 
+  var isSkipping: Bool {
+    if case .skipping = seek { true } else { false }
+  }
+
   init(_ open: OpenItem, journal: (any ItemJournal)? = nil) {
     trial = ItemTrial(open.item.url, in: journal)
     item = open.item

@@ -1,4 +1,3 @@
-import Clocks
 import FFmpeg
 import Media
 

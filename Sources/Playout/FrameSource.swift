@@ -45,7 +45,7 @@ package protocol FrameSource: AnyObject {
 
   /// Decodes the first picture ahead, blocking, where that takes long and there is room for it beside another item: a
   /// decoder gives it only when it has got as many packets as it is behind by.
-  func warmUp()
+  func warmUp(interruption: Interruption)
 
   /// Goes on from the last key frame at or before `position`.
   func seek(to position: MediaTime)
@@ -64,7 +64,7 @@ extension FrameSource {
   /// There is nothing that blocks.
   package func start(waking wakeup: Wakeup) {}
 
-  package func warmUp() {}
+  package func warmUp(interruption: Interruption) {}
 
   /// Frames that lie in the processor's memory anyway cost nothing more when they are seen.
   package var isWatched: Bool {

@@ -32,8 +32,6 @@ package final class ItemOpener: Sendable {
     /// nil when nothing that was asked for can be played.
     var opened: OpenItem?
     var skipped: [PlayerState.Skipped]
-    /// Whether it was open already, and its first picture has been decoded now.
-    var isWarm = false
 
     /// Why nothing was opened, in words.
     var reason: String {
@@ -113,11 +111,10 @@ package final class ItemOpener: Sendable {
   }
 
   /// Decodes the first picture of an item that is open.
-  func warmUp(_ open: OpenItem) -> Outcome {
+  func warmUp(_ open: OpenItem, interruption: Interruption) {
     let trial = ItemTrial(open.item.url, in: journal)
     defer { withExtendedLifetime(trial) {} }
-    open.source.warmUp()
-    return Outcome(count: 0, opened: open, skipped: [], isWarm: true)
+    open.source.warmUp(interruption: interruption)
   }
 
   /// Remembers that an item which did open is no good after all.

@@ -9,6 +9,11 @@ struct ItemRequests {
     case warmUp(OpenItem)
   }
 
+  enum Answer: Sendable {
+    case found(ItemOpener.Outcome)
+    case warm(OpenItem)
+  }
+
   private struct Waiting {
     var number: Int
     var request: Request
@@ -59,12 +64,15 @@ struct ItemRequests {
   private mutating func serve() {
     guard let request = waiting, atWork < Self.maximumAtWork else { return }
     let isStarted = links.environment.run { [opener, links] in
-      let outcome =
-        switch request.request {
-        case .open(let start, let wraps): opener.open(from: start, wraps: wraps, interruption: request.interruption)
-        case .warmUp(let open): opener.warmUp(open)
-        }
-      links.inbox.withLock { $0.append(outcome, of: request.number) }
+      let answer: Answer
+      switch request.request {
+      case .open(let start, let wraps):
+        answer = .found(opener.open(from: start, wraps: wraps, interruption: request.interruption))
+      case .warmUp(let open):
+        opener.warmUp(open, interruption: request.interruption)
+        answer = .warm(open)
+      }
+      links.inbox.withLock { $0.append(answer, of: request.number) }
       links.wakeup.raise()
     }
     // Short of threads, what is on stays on.

@@ -54,9 +54,9 @@ package final class MediaFileSource: FrameSource {
   package func start(waking wakeup: Wakeup) { reader.start(waking: wakeup) }
 
   /// On a device the first picture is soon there, and one that is decoded here would be on the display of now.
-  package func warmUp() {
+  package func warmUp(interruption: Interruption) {
     guard case nil = ahead, !decoder.isOnDevice, decoder.hasRoom else { return }
-    for _ in 0..<Self.maximumWarmUp where ahead == nil {
+    for _ in 0..<Self.maximumWarmUp where ahead == nil && !interruption.isRaised {
       do throws(MediaError) {
         let step = try decode()
         guard case .working = step else {

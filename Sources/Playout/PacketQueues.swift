@@ -1,3 +1,14 @@
+/// How much is read ahead of decoders, and how much while a track has nothing, in bytes.
+package struct PacketLimits: Hashable, Sendable {
+  package var ahead: Int
+  package var starving: Int
+
+  package init(ahead: Int, starving: Int) {
+    self.ahead = ahead
+    self.starving = max(starving, ahead)
+  }
+}
+
 /// What has been read of an item ahead of its decoders: a queue for each track, bounded in bytes over all of them.
 ///
 /// Reading stops when enough is there, and goes on when half of it is used up. A file may hold its tracks far apart:
@@ -5,17 +16,6 @@
 ///
 /// A value that knows no file and no thread.
 package struct PacketQueues<Element> {
-  /// In bytes: how much is read ahead, and how much while a track has nothing.
-  package struct Limits: Hashable, Sendable {
-    package var ahead: Int
-    package var starving: Int
-
-    package init(ahead: Int, starving: Int) {
-      self.ahead = ahead
-      self.starving = max(starving, ahead)
-    }
-  }
-
   private struct Queue {
     var elements: [(element: Element?, bytes: Int)] = []
     /// Those before this have been taken.
@@ -27,13 +27,13 @@ package struct PacketQueues<Element> {
   /// What an element takes beside its bytes, so that many empty ones are not for nothing.
   private static var overhead: Int { 256 }
 
-  private let limits: Limits
+  private let limits: PacketLimits
   private var queues: [Queue]
   /// Whether reading has not been stopped since there was too little.
   private var isFilling = true
   package private(set) var bytes = 0
 
-  package init(tracks: Int, limits: Limits) {
+  package init(tracks: Int, limits: PacketLimits) {
     self.limits = limits
     queues = Array(repeating: Queue(), count: tracks)
   }

@@ -57,7 +57,7 @@ package final class PacketReader: Sendable {
   deinit { close() }
 
   /// A disk answers at once; a network may pause, and is read further ahead.
-  private static func limits(isAddress: Bool) -> PacketQueues<Int>.Limits {
+  private static func limits(isAddress: Bool) -> PacketLimits {
     .init(ahead: isAddress ? 16 << 20 : 2 << 20, starving: 64 << 20)
   }
 

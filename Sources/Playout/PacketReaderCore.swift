@@ -37,11 +37,10 @@ final class PacketReaderCore: Sendable {
   /// The tracks that are read: the place of each is that of its queue.
   private let tracks: [Int]
 
-  init(_ source: PacketSource, tracks: [Int], limits: PacketQueues<Int>.Limits) {
+  init(_ source: PacketSource, tracks: [Int], limits: PacketLimits) {
     self.source = source
     self.tracks = tracks
-    state = Monitor(
-      State(queues: PacketQueues(tracks: tracks.count, limits: .init(ahead: limits.ahead, starving: limits.starving))))
+    state = Monitor(State(queues: PacketQueues(tracks: tracks.count, limits: limits)))
   }
 
   func start(waking wakeup: Wakeup) {
@@ -131,8 +130,7 @@ final class PacketReaderCore: Sendable {
   private func read() {
     do throws(MediaError) {
       guard let packet = try source.read() else { return change { $0.stage = .end } }
-      guard let track = tracks.firstIndex(of: packet.packet.track) else { return }
-      change { $0.queues.append(.success(packet), bytes: packet.packet.byteCount, to: track) }
+      change { append(packet, to: &$0.queues) }
     } catch {
       change { state in
         if case .damaged = error {
@@ -159,10 +157,13 @@ final class PacketReaderCore: Sendable {
       guard hasMoved else { return }
       state.queues.removeAll()
       state.stage = .reading
-      if let found, let track = tracks.firstIndex(of: found.packet.track) {
-        state.queues.append(.success(found), bytes: found.packet.byteCount, to: track)
-      }
+      if let found { append(found, to: &state.queues) }
     }
+  }
+
+  private func append(_ packet: PacketBox, to queues: inout PacketQueues<Result<PacketBox, MediaError>>) {
+    guard let track = tracks.firstIndex(of: packet.packet.track) else { return }
+    queues.append(.success(packet), bytes: packet.packet.byteCount, to: track)
   }
 
   /// Changes the state, and wakes who found nothing before.

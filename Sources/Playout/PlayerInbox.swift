@@ -18,7 +18,7 @@ struct PlayerInbox {
   private(set) var commands: [Command] = []
   private(set) var droppedCommands: UInt64 = 0
   /// What the openers found, with the number of the request; no more than there are openers.
-  private(set) var outcomes: [(request: Int, outcome: ItemOpener.Outcome)] = []
+  private(set) var answers: [(request: Int, answer: ItemRequests.Answer)] = []
   private(set) var receivers: [any FrameReceiver] = []
   /// Changes with `receivers`.
   private(set) var receiversVersion = 0
@@ -31,7 +31,7 @@ struct PlayerInbox {
     commands.append(command)
   }
 
-  mutating func append(_ outcome: ItemOpener.Outcome, of request: Int) { outcomes.append((request, outcome)) }
+  mutating func append(_ answer: ItemRequests.Answer, of request: Int) { answers.append((request, answer)) }
 
   mutating func attach(_ receiver: any FrameReceiver) {
     guard !receivers.contains(where: { $0 === receiver }) else { return }
@@ -45,12 +45,12 @@ struct PlayerInbox {
   }
 
   /// Takes out what is to be done; what `receivers` are is left.
-  mutating func take() -> (commands: [Command], outcomes: [(request: Int, outcome: ItemOpener.Outcome)]) {
-    guard !commands.isEmpty || !outcomes.isEmpty else { return ([], []) }
+  mutating func take() -> (commands: [Command], answers: [(request: Int, answer: ItemRequests.Answer)]) {
+    guard !commands.isEmpty || !answers.isEmpty else { return ([], []) }
     defer {
       commands.removeAll()
-      outcomes.removeAll()
+      answers.removeAll()
     }
-    return (commands, outcomes)
+    return (commands, answers)
   }
 }

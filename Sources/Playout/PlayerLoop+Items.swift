@@ -49,13 +49,16 @@ extension PlayerLoop {
     preparation = .underway(request: number, purpose: .follow, interruption: interruption)
   }
 
-  /// Takes what the opener found.
-  func adopt(_ outcome: ItemOpener.Outcome, of request: Int) {
+  /// Takes what the opener has to say, if nothing else has been asked for since.
+  func adopt(_ answer: ItemRequests.Answer, of request: Int) {
     guard case .underway(request, let purpose, _) = preparation else { return }
-    if outcome.isWarm, let open = outcome.opened {
-      preparation = .warm(open)
-      return
+    switch answer {
+    case .found(let outcome): adopt(outcome, for: purpose)
+    case .warm(let open): preparation = .warm(open)
     }
+  }
+
+  private func adopt(_ outcome: ItemOpener.Outcome, for purpose: Preparation.Purpose) {
     links.shared.state.withLock { state in
       state.count = outcome.count
       state.skipped = outcome.skipped

@@ -90,22 +90,25 @@ final class PlayerLoop {
     requests.retry(at: now)
     if decode(at: now) { return now }
     if decoding?.hasEnded != false, proceed(at: now) { return now }
-    let deadlines = [
-      stage.deadline, requests.retry, motion.isPlaying ? schedule.head?.due : nil,
-      decoding?.waitingSince.map { $0 + Self.readPatience },
-    ]
-    return deadlines.compactMap(\.self).min()
+    let planned = Self.earlier(stage.deadline, requests.retry)
+    let reading = decoding?.waitingSince.map { $0 + Self.readPatience }
+    return Self.earlier(motion.isPlaying ? schedule.head?.due : nil, Self.earlier(planned, reading))
+  }
+
+  private static func earlier(_ one: MediaTime?, _ other: MediaTime?) -> MediaTime? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
   }
 
   private func takeInbox() {
-    let (commands, outcomes) = links.inbox.withLock { inbox in
+    let (commands, answers) = links.inbox.withLock { inbox in
       told.counters.droppedCommands = inbox.droppedCommands
       audience.update(from: inbox)
       return inbox.take()
     }
-    for (request, outcome) in outcomes { adopt(outcome, of: request) }
+    for (request, answer) in answers { adopt(answer, of: request) }
     for command in commands { obey(command) }
-    requests.returned(outcomes.count)
+    requests.returned(answers.count)
   }
 
   // MARK: - Decoding
@@ -153,9 +156,7 @@ final class PlayerLoop {
       told.counters.decodeErrors += UInt64(source.decodeErrors - item.decodeErrors)
       item.decodeErrors = source.decodeErrors
     }
-    var isSkipping = false
-    if case .skipping = item.seek { isSkipping = true }
-    source.isWatched = !motion.isPlaying || isSkipping || audience.isAwake
+    source.isWatched = !motion.isPlaying || item.isSkipping || audience.isAwake
     return try source.step()
   }
 

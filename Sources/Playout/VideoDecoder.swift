@@ -135,8 +135,7 @@ final class VideoDecoder {
         try engine.flush()
       } catch {
         try fallBack(because: error.description)
-        move = .seek(to: position)
-        reader.move(to: .keyFrame(before: position))
+        seek(to: position)
         return .working
       }
       return .sought

@@ -60,7 +60,7 @@ final class ScriptedSource: FrameSource {
   }
 
   /// On the opener's thread, which costs the player nothing.
-  func warmUp() { behind = 0 }
+  func warmUp(interruption: Interruption) { behind = 0 }
 
   func seek(to position: MediaTime) {
     // To a key frame, every tenth.
