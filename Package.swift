@@ -159,7 +159,9 @@ let package = Package(
     .target(
       name: "VATestDriver", dependencies: ["VATestDisplay", "CVA", "FFmpeg"], path: "Tests/VATestDriver",
       swiftSettings: house),
-    .target(name: "StallingServer", path: "Tests/StallingServer", swiftSettings: house),
+    .target(name: "LoopbackServers", path: "Tests/LoopbackServers", swiftSettings: house),
+    .target(
+      name: "TestCardFilm", dependencies: ["Media", "SphericalVideo"], path: "Tests/TestCardFilm", swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
       name: "FuzzEntries",
@@ -211,13 +213,15 @@ let package = Package(
     ),
     .testTarget(
       name: "FFmpegTests",
-      dependencies: ["FFmpeg", "CFFmpeg", "CSurface", "Media", "SansIO", "FuzzEntries", "VATestDriver"],
+      dependencies: [
+        "FFmpeg", "CFFmpeg", "CSurface", "Media", "SansIO", "FuzzEntries", "VATestDriver", "LoopbackServers",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "PlayoutTests",
       dependencies: [
         "Clocks", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
-        "VATestDriver", "StallingServer",
+        "VATestDriver", "LoopbackServers", "TestCardFilm",
       ],
       swiftSettings: house),
     .testTarget(
@@ -245,7 +249,7 @@ let package = Package(
         "Appliance", "CupolaConfiguration", "DatagramIO", "Delivery", "Persistence", "Programme", "DTLS", "Fairness",
         "Neighbours", "RTP", "SansIO",
         "WebServer", "BrowserDriver",
-        "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver",
+        "WebRTCTestPeer", "Media", "NotifySocket", "Playout", "SphericalVideo", "VATestDriver", "TestCardFilm",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
@@ -253,7 +257,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO",
-        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "StallingServer",
+        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -1,6 +1,6 @@
 import Foundation
 import Media
-import SphericalVideo
+import TestCardFilm
 
 /// Clips of the product's own test card, coded by the `ffmpeg` program.
 enum TestCardClip {
@@ -24,16 +24,7 @@ enum TestCardClip {
     let input = Pipe()
     ffmpeg.standardInput = input
     try ffmpeg.run()
-    let card = PanoramaTestCard(size: size)
-    var picture = [UInt8](repeating: 0, count: size.width * size.height * 3 / 2)
-    for number in 0..<count {
-      picture.withUnsafeMutableBytes { bytes in
-        let picture = planar(bytes.baseAddress!, size)
-        if number == 0 { card.drawBase(into: picture) }
-        card.drawFrameNumber(number, into: picture)
-      }
-      try input.fileHandleForWriting.write(contentsOf: picture)
-    }
+    try TestCardFilm.write(0..<count, size: size, to: input.fileHandleForWriting)
     try input.fileHandleForWriting.close()
     ffmpeg.waitUntilExit()
     guard ffmpeg.terminationStatus == 0 else {
@@ -57,13 +48,5 @@ enum TestCardClip {
     try ffmpeg.run()
     ffmpeg.waitUntilExit()
     guard ffmpeg.terminationStatus == 0 else { throw Failure(arguments: arguments, status: ffmpeg.terminationStatus) }
-  }
-
-  private static func planar(_ base: UnsafeMutableRawPointer, _ size: VideoSize) -> PlanarPicture {
-    let (luma, chroma) = (size.width * size.height, size.width * size.height / 4)
-    return PlanarPicture(
-      layout: .yuv420p, size: size, luma: .init(base: base, stride: size.width),
-      cb: .init(base: base + luma, stride: size.width / 2),
-      cr: .init(base: base + luma + chroma, stride: size.width / 2))
   }
 }

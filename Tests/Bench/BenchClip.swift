@@ -1,6 +1,6 @@
 import Foundation
 import Media
-import SphericalVideo
+import TestCardFilm
 
 /// The 4K clip that the benches play: a moving, grainy panorama, 3840x1920, 30 frames a second, 10 s of H.264.
 ///
@@ -42,20 +42,7 @@ enum BenchClip {
     let input = Pipe()
     ffmpeg.standardInput = input
     try ffmpeg.run()
-    let card = PanoramaTestCard(size: size)
-    let picture = PicturePool(size: size).makePicture()
-    for number in first..<first + count {
-      try picture.withPicture { planes in
-        if number == first { card.drawBase(into: planes) }
-        card.drawFrameNumber(number, into: planes)
-        for (plane, size) in [(planes.luma, size), (planes.cb, planes.chromaSize), (planes.cr, planes.chromaSize)] {
-          for row in 0..<size.height {
-            try input.fileHandleForWriting.write(
-              contentsOf: Data(bytes: plane.base + row * plane.stride, count: size.width))
-          }
-        }
-      }
-    }
+    try TestCardFilm.write(first..<first + count, size: size, to: input.fileHandleForWriting)
     try input.fileHandleForWriting.close()
     ffmpeg.waitUntilExit()
     guard ffmpeg.terminationStatus == 0 else { throw BenchError("ffmpeg made no clip") }

@@ -1,7 +1,7 @@
 import FFmpeg
 import Foundation
 import Media
-import SphericalVideo
+import TestCardFilm
 
 /// Changes between 4K items, read off their numbered pictures by a WHEP player: which of the first pictures of an item a
 /// viewer never gets.
@@ -64,19 +64,10 @@ enum ItemChangeBench {
       ])
     let data = try Data(contentsOf: URL(fileURLWithPath: raw), options: .alwaysMapped)
     return stride(from: 0, through: data.count - width * height, by: width * height).compactMap { start in
-      number { x, y in Int(data[start + y * width + x]) }
+      // The middle rows of a view that is as high as it is wide.
+      TestCardFilm.number(side: width) { column, row in
+        Int(data[start + (row - (width - height) / 2) * width + column])
+      }
     }
-  }
-
-  /// Reads the cells of `PanoramaTestCard`: 960 units wide and high in a view 90° wide and as high, here 640x640 of which
-  /// 360 rows are there.
-  private static func number(_ luma: (Int, Int) -> Int) -> Int? {
-    let cells = (0..<20).map { cell in
-      let x = (300 + 18 * cell + 9) * 640 / 960
-      return [560, 570, 580].reduce(0) { $0 + luma(x, $1 * 640 / 960 - 140) } / 3 > 110
-    }
-    let bits = cells[2..<18]
-    guard cells[0], !cells[1], cells[19], cells[18] == bits.reduce(false, { $0 != $1 }) else { return nil }
-    return bits.reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
   }
 }

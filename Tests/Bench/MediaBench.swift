@@ -63,25 +63,36 @@ enum MediaBench {
   }
 
   static let presetYaws = [0, 90, 180]
-  private static let presets = presetYaws.enumerated().map { index, yaw in
+
+  static func preset(yaw: Int, number: Int = 0) -> CameraPreset {
     CameraPreset(
-      number: UInt8(index), name: "\(yaw)", orientation: Orientation(yaw: .degrees(Double(yaw))),
+      number: UInt8(number), name: "\(yaw)", orientation: Orientation(yaw: .degrees(Double(yaw))),
       fieldOfView: .degrees(90))
+  }
+
+  /// Three presets in H.264, each with a view of its own.
+  static func secondsPerPlayedFrame(
+    _ clip: String, hardware: HardwareAcceleration? = nil, apart: () throws -> Double = { 0 }
+  ) throws -> Double {
+    let tables = RemapTableCache()
+    let views = presetYaws.enumerated().map { index, yaw in
+      PresetView(preset: preset(yaw: yaw, number: index), size: size, tables: tables)
+    }
+    return try secondsPerPlayedFrame(
+      clip, renditions: views.map { ($0, Rendition(size: size)) }, hardware: hardware, apart: apart)
   }
 
   /// Plays at the clip's own pace, as the appliance does, and counts every thread of the process.
   ///
   /// - Parameter apart: processor time of this process that is not to be counted.
   static func secondsPerPlayedFrame(
-    _ clip: String, hardware: HardwareAcceleration? = nil, apart: () throws -> Double = { 0 }
+    _ clip: String, renditions: [(view: PresetView, rendition: Rendition)], hardware: HardwareAcceleration? = nil,
+    apart: () throws -> Double = { 0 }
   ) throws -> Double {
     let player = Player(configuration: PlayerConfiguration(sources: [clip]), hardware: hardware)
-    let tables = RemapTableCache()
     let encoded = Tally()
-    let channels = presets.map { preset in
-      PresetChannel(
-        view: PresetView(preset: preset, size: size, tables: tables), rendition: Rendition(size: size),
-        sink: { _ in encoded.add() })
+    let channels = renditions.map { view, rendition in
+      PresetChannel(view: view, rendition: rendition, sink: { _ in encoded.add() })
     }
     for channel in channels {
       player.attach(channel)
@@ -92,15 +103,15 @@ enum MediaBench {
       channels.forEach { $0.close() }
       player.stop()
     }
-    try encoded.wait(for: presets.count * 30)
+    try encoded.wait(for: channels.count * 30)
     let (begin, first, apartBefore) = (ProcessorTime.ofThisProcess, encoded.count, try apart())
-    try encoded.wait(for: first + presets.count * playedFrames)
+    try encoded.wait(for: first + channels.count * playedFrames)
     let (end, last, apartAfter) = (ProcessorTime.ofThisProcess, encoded.count, try apart())
     if hardware != nil, player.state.decoder == DecoderStatus.software { throw BenchError("software decoded") }
     let dropped = channels.reduce(0) { $0 + $1.counters.dropped } + player.state.counters.droppedLate
     // A few are dropped at the start, while the tables are being made.
     if dropped > 9 { Progress.say("\(dropped) pictures were dropped: the machine is too busy") }
-    return (end - begin - (apartAfter - apartBefore)) / (Double(last - first) / Double(presets.count))
+    return (end - begin - (apartAfter - apartBefore)) / (Double(last - first) / Double(channels.count))
   }
 
   /// What has to be done in any case, at the same pace and as much side by side: the clip decoded on one thread, and on

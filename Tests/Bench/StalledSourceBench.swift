@@ -1,17 +1,16 @@
-import FFmpeg
 import Foundation
+import LoopbackServers
 import Media
 import Playout
 import SphericalVideo
-import StallingServer
 
 /// A network that stalls in mid-packet: what it holds up.
 enum StalledSourceBench {
   private static let rounds = 10
-  private static let size = VideoSize(width: 1280, height: 720)
 
   static func run(_ clip: String) throws -> [BenchRow] {
     var (items, switches): ([Double], [Double]) = ([], [])
+    let size = MediaBench.size
     let stream = try BenchClip.indexFirst()
     let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: stream)))
     for _ in 0..<rounds {
@@ -20,7 +19,7 @@ enum StalledSourceBench {
       let player = Player(configuration: PlayerConfiguration(sources: [server.url, clip])) { event in
         if case .started = event { started.add() }
       }
-      let view = PresetView(preset: preset(yaw: 0), size: size, tables: RemapTableCache())
+      let view = PresetView(preset: MediaBench.preset(yaw: 0), size: size, tables: RemapTableCache())
       let channel = PresetChannel(view: view, rendition: Rendition(size: size)) { _ in encoded.add() }
       player.attach(channel)
       channel.wake()
@@ -38,7 +37,7 @@ enum StalledSourceBench {
       } while encoded.count > last + 2
       let before = encoded.count
       var begin = Date()
-      view.update(preset: preset(yaw: 90))
+      view.update(preset: MediaBench.preset(yaw: 90))
       channel.refresh()
       try encoded.wait(for: before + 1)
       switches.append(Date().timeIntervalSince(begin) * 1000)
@@ -57,9 +56,5 @@ enum StalledSourceBench {
         figure: "at most \((items.max() ?? .nan).text(0)) ms",
         peer: "of \(rounds), p50 \(items.median.text(0)) ms; a read gives up after 4 s", reach: "", isReached: nil),
     ]
-  }
-
-  private static func preset(yaw: Double) -> CameraPreset {
-    CameraPreset(number: 0, name: "0", orientation: Orientation(yaw: .degrees(yaw)), fieldOfView: .degrees(90))
   }
 }

@@ -1,4 +1,3 @@
-import FFmpeg
 import Foundation
 import Media
 import Playout
@@ -7,8 +6,6 @@ import SphericalVideo
 /// Two viewers of one preset, one in H.264 and one in VP8: a view for both, beside a view each, in turn in one run.
 enum ViewBench {
   private static let rounds = 5
-  private static let frames = 150
-  private static let size = VideoSize(width: 1280, height: 720)
 
   static func run(_ clip: String) throws -> BenchRow {
     var (shared, apart): ([Double], [Double]) = ([], [])
@@ -25,34 +22,13 @@ enum ViewBench {
   }
 
   private static func millisecondsPerFrame(_ clip: String, sharesView: Bool) throws -> Double {
-    let player = Player(configuration: PlayerConfiguration(sources: [clip]))
     let tables = RemapTableCache()
-    func view() -> PresetView {
-      PresetView(
-        preset: CameraPreset(
-          number: 0, name: "0", orientation: Orientation(yaw: .degrees(0)), fieldOfView: .degrees(90)),
-        size: size, tables: tables)
-    }
+    let size = MediaBench.size
+    func view() -> PresetView { PresetView(preset: MediaBench.preset(yaw: 0), size: size, tables: tables) }
     let one = view()
-    let encoded = Tally()
-    let channels = VideoCodec.allCases.map { codec in
-      PresetChannel(view: sharesView ? one : view(), rendition: Rendition(codec: codec, size: size)) { _ in
-        encoded.add()
-      }
+    let renditions = VideoCodec.allCases.map { codec in
+      (view: sharesView ? one : view(), rendition: Rendition(codec: codec, size: size))
     }
-    for channel in channels {
-      player.attach(channel)
-      channel.wake()
-    }
-    player.start()
-    defer {
-      channels.forEach { $0.close() }
-      player.stop()
-    }
-    try encoded.wait(for: 60)
-    let (begin, first) = (ProcessorTime.ofThisProcess, encoded.count)
-    try encoded.wait(for: first + 2 * frames)
-    let (end, last) = (ProcessorTime.ofThisProcess, encoded.count)
-    return (end - begin) / (Double(last - first) / 2) * 1000
+    return try MediaBench.secondsPerPlayedFrame(clip, renditions: renditions) * 1000
   }
 }

@@ -1,5 +1,6 @@
 import FFmpeg
 import Foundation
+import LoopbackServers
 import Media
 import Synchronization
 import Testing
@@ -42,6 +43,23 @@ import Testing
     #expect(count == 50)
     let isMore = try demuxer.readPacket(packet)
     #expect(!isMore)
+  }
+
+  @Test func `reads the tracks that are selected, and says which`() throws {
+    var demuxer = try Demuxer(url: Self.clip.get())
+    let sound = try #require(demuxer.tracks.first { $0.kind == .audio })
+    #expect(sound.codecName == "aac" && sound.channels == 1 && sound.sampleRate == 44100)
+    let packet = Packet()
+    func count() throws -> [Int: Int] {
+      var counts: [Int: Int] = [:]
+      while try demuxer.readPacket(packet) { counts[packet.track, default: 0] += 1 }
+      return counts
+    }
+    #expect(try count() == [0: 50])
+    demuxer.select([0, sound.index])
+    try demuxer.rewind()
+    let both = try count()
+    #expect(both[0] == 50 && both[sound.index] ?? 0 > 80)
   }
 
   @Test(arguments: ["demuxer.mp4", "rewind.mkv", "rewind.h264", "rewind.ts"])

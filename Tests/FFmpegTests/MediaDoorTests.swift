@@ -1,5 +1,6 @@
 import FFmpeg
 import Foundation
+import LoopbackServers
 import Media
 import Testing
 

@@ -1,14 +1,14 @@
 import Clocks
 import FFmpeg
 import Foundation
+import LoopbackServers
 import Media
 import Playout
 import SphericalVideo
-import StallingServer
 import Testing
 
 @Suite struct PacketQueuesTests {
-  private static let limits = PacketQueues<Int>.Limits(ahead: 10_000, starving: 100_000)
+  private static let limits = PacketLimits(ahead: 10_000, starving: 100_000)
 
   @Test func `reading stops when enough is there and goes on when half of it is used up`() {
     var queues = PacketQueues<Int>(tracks: 1, limits: Self.limits)

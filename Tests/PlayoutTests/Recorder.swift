@@ -3,6 +3,7 @@ import FFmpeg
 import Media
 import Playout
 import SphericalVideo
+import TestCardFilm
 
 /// Longer than anything takes, in nanoseconds of the monotonic clock.
 func deadline() -> Int64 { MonotonicTime.now + 10_000_000_000 }
@@ -63,17 +64,8 @@ struct FrameNumberReader: Sendable {
   static func number(in view: VideoFrame) -> Int? { view.withPicture(number(in:)) }
 
   private static func number(in picture: PlanarPicture) -> Int? {
-    var cells: [Bool] = []
-    for cell in 0..<20 {
-      let column = (300 + 18 * cell + 9) * side / 960
-      let sum = [560, 570, 580].reduce(0) { sum, row in
-        sum + Int((picture.luma.base + row * side / 960 * picture.luma.stride + column).load(as: UInt8.self))
-      }
-      cells.append(sum / 3 > 110)
+    TestCardFilm.number(side: side) { column, row in
+      Int((picture.luma.base + row * picture.luma.stride + column).load(as: UInt8.self))
     }
-    let bits = cells[2..<18]
-    let parity = bits.reduce(false) { $0 != $1 }
-    guard cells[0], !cells[1], cells[19], cells[18] == parity else { return nil }
-    return bits.reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
   }
 }

@@ -1,23 +1,12 @@
 import FFmpeg
-import Foundation
 import Playout
 import SphericalMetadata
 import Testing
 
 /// 360° files that others made, where they lie beside the project.
-private enum SharedMedia {
-  static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("shared/media").path
-
-  static var exists: Bool { FileManager.default.fileExists(atPath: folder + "/made/compass.mp4") }
-
-  static func path(_ name: String) -> String { "\(folder)/\(name)" }
-}
-
 @Suite struct SourceShapeTests {
   @Test(
-    .enabled(if: SharedMedia.exists),
+    .enabled(if: TestClips.hasShared),
     arguments: [
       ("made/compass.mp4", "equirectangular mono assumed"),
       ("made/compass-v1.mp4", "equirectangular mono sphericalVideoV1"),
@@ -37,7 +26,7 @@ private enum SharedMedia {
       ("real/vr180-video-sample_no_mesh.mp4", "equirectangular topBottom sphericalVideoV1"),
     ])
   func `agrees with what is known of real files`(file: String, expected: String) throws {
-    let demuxer = try Demuxer(url: SharedMedia.path(file))
+    let demuxer = try Demuxer(url: #require(TestClips.shared(file)))
     let found = demuxer.video
     let metadata = SphericalMetadata.of(try #require(found), in: demuxer)
     let summary = metadata.map { metadata in

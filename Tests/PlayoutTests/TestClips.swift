@@ -2,7 +2,7 @@ import FFmpeg
 import Foundation
 import Media
 import Playout
-import SphericalVideo
+import TestCardFilm
 import Testing
 
 /// Clips made for the tests, by the `ffmpeg` program out of the test card, once a run.
@@ -22,20 +22,7 @@ enum TestClips {
     let path = folder + "/card.yuv"
     _ = FileManager.default.createFile(atPath: path, contents: nil)
     let file = FileHandle(forWritingAtPath: path)!
-    let card = PanoramaTestCard(size: size)
-    let frame = try! VideoFrame.make(size: size)
-    frame.withMutablePicture { card.drawBase(into: $0) }
-    for number in 0..<frameCount {
-      frame.withMutablePicture { picture in
-        card.drawFrameNumber(number, into: picture)
-        for (plane, size) in [(picture.luma, size), (picture.cb, picture.chromaSize), (picture.cr, picture.chromaSize)]
-        {
-          for row in 0..<size.height {
-            file.write(Data(bytes: plane.base + row * plane.stride, count: size.width))
-          }
-        }
-      }
-    }
+    try! TestCardFilm.write(0..<frameCount, size: size, to: file)
     try! file.close()
     return path
   }()

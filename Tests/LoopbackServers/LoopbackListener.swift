@@ -1,14 +1,16 @@
 import Glibc
 
-/// Lets everybody connect, and says nothing to them.
-final class SilentServer: Sendable {
-  struct Failure: Error {}
+/// A TCP socket that listens on the loopback interface, on a port that the system chose.
+final class LoopbackListener: Sendable {
+  struct Failure: Error { var errno: Int32 }
 
   let port: UInt16
-  private let descriptor: Int32
+  let descriptor: Int32
 
-  init() throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+  /// - Parameter waits: whether `accept` waits for somebody.
+  init(waits: Bool) throws {
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    descriptor = socket(AF_INET, waits ? kind : kind | Int32(SOCK_NONBLOCK.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -20,19 +22,8 @@ final class SilentServer: Sendable {
         && getsockname(descriptor, pointer, &length) == 0
     }
     port = UInt16(bigEndian: address.sin_port)
-    guard isListening else { throw Failure() }
+    guard isListening else { throw Failure(errno: errno) }
   }
 
   deinit { close(descriptor) }
-
-  /// How many have connected since the last look.
-  var connections: Int {
-    var count = 0
-    while true {
-      let accepted = accept(descriptor, nil, nil)
-      guard accepted >= 0 else { return count }
-      close(accepted)
-      count += 1
-    }
-  }
 }
