@@ -117,7 +117,8 @@ let package = Package(
 
     // What is kept over a restart, and how everything is.
     .target(
-      name: "Persistence", dependencies: ["Clocks", "SansIO", .product(name: "Logging", package: "swift-log")],
+      name: "Persistence",
+      dependencies: ["Clocks", "Media", "SansIO", .product(name: "Logging", package: "swift-log")],
       swiftSettings: strict),
     .target(
       name: "Health",
@@ -177,7 +178,7 @@ let package = Package(
       dependencies: ["Systemd", "Heartbeats", "NotifySocket", .product(name: "Logging", package: "swift-log")],
       swiftSettings: house),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme"], swiftSettings: house),
-    .testTarget(name: "PersistenceTests", dependencies: ["Persistence", "SansIO"], swiftSettings: house),
+    .testTarget(name: "PersistenceTests", dependencies: ["Persistence", "Media", "SansIO"], swiftSettings: house),
     .testTarget(
       name: "HealthTests", dependencies: ["Health", "Heartbeats", "Signalling", "Playout", "Delivery", "WebServer"],
       swiftSettings: house),

@@ -93,6 +93,7 @@ extension Appliance {
     let known = published.value
     let stalled = known.supervisor?.stalledStage
     let isReady = known.readyAfter != nil && stalled == nil
+    let state = player.state
     var health = health
     let why: String
     if let stalled {
@@ -104,12 +105,15 @@ extension Appliance {
         ? "No picture has been encoded yet." : "The web server does not listen yet."
     } else {
       let sentence = statusSentence
-      let skipped = player.state.skipped.count
-      let note = skipped == 0 ? "" : "; \(skipped) of the playlist cannot be played to the end"
+      let skipped = state.skipped.count
+      let note =
+        state.testCardReason.map { "; \($0)" }
+        ?? (skipped == 0 ? "" : "; \(skipped) of the playlist cannot be played to the end")
       why = sentence.prefix(1).uppercased() + sentence.dropFirst() + note + "."
     }
     return HealthReport(
-      status: health.status, why: why, ready: isReady, stages: stages.map { .init($0, at: now) }, health: health)
+      status: health.status, why: why, ready: isReady, nothingToPlay: state.isTestCard,
+      stages: stages.map { .init($0, at: now) }, health: health)
   }
 
   // MARK: What it remembers

@@ -166,7 +166,8 @@ public actor Appliance: Service {
 
   private func lookAtMachine() {
     house.machine.refresh(
-      folders: [house.keeper.directory.path] + life.loaded.playlist.sources.filter { $0.hasPrefix("/") }.prefix(8))
+      folders: [house.keeper.directory.path]
+        + life.loaded.playlist.sources.map(\.text).filter { $0.hasPrefix("/") }.prefix(8))
   }
 
   private func shutDown() async {

@@ -17,7 +17,9 @@ extension ApplianceConfiguration {
   public var cameraPresets: [CameraPreset] { presets.map(\.camera) }
 
   var player: PlayerConfiguration {
-    PlayerConfiguration(sources: playlistSources, repeats: playlist.repeats, maximumFramerate: video.framerate)
+    PlayerConfiguration(
+      sources: playlistSources, repeats: playlist.repeats, maximumFramerate: video.framerate,
+      stillDuration: MediaTime(seconds: playlist.stillDuration))
   }
 
   /// Where items are looked for, and what they may open.

@@ -1,8 +1,9 @@
+import Media
 import Yams
 
 extension ApplianceConfiguration {
   mutating func readPlaylist(_ node: Node, _ reader: ConfigurationReader) {
-    let keys = reader.mapping(node, "playlist", allowed: ["sources", "formats", "repeat"])
+    let keys = reader.mapping(node, "playlist", allowed: ["sources", "formats", "repeat", "stillDuration"])
     if let node = keys["sources"] { readSources(node, reader) }
     if let node = keys["formats"] {
       if let formats = node.scalar.flatMap({ Playlist.Formats(rawValue: $0.string) }) {
@@ -13,6 +14,10 @@ extension ApplianceConfiguration {
     }
     if let node = keys["repeat"] {
       playlist.repeats = reader.bool(node, "playlist.repeat") ?? playlist.repeats
+    }
+    if let node = keys["stillDuration"] {
+      playlist.stillDuration =
+        reader.seconds(node, "playlist.stillDuration", in: 1...86_400) ?? playlist.stillDuration
     }
   }
 
@@ -26,7 +31,7 @@ extension ApplianceConfiguration {
     for (index, node) in nodes.enumerated() {
       let key = "playlist.sources[\(index)]"
       guard node.mapping != nil else {
-        if let source = reader.string(node, key) { playlist.sources.append(source) }
+        if let source = reader.string(node, key) { playlist.sources.append(MediaLocation(source)) }
         continue
       }
       let keys = reader.mapping(node, key, allowed: ["url", "insecure"])
@@ -35,9 +40,9 @@ extension ApplianceConfiguration {
         continue
       }
       guard let source = reader.string(url, "\(key).url") else { continue }
-      playlist.sources.append(source)
+      playlist.sources.append(MediaLocation(source))
       guard let insecure = keys["insecure"], reader.bool(insecure, "\(key).insecure") == true else { continue }
-      playlist.insecureSources.insert(source)
+      playlist.insecureSources.insert(MediaLocation(source))
     }
   }
 }

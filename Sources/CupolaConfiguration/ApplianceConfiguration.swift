@@ -27,16 +27,18 @@ public struct ApplianceConfiguration: Hashable, Sendable {
 
   public struct Playlist: Hashable, Sendable {
     /// Where media lies when nobody says otherwise; neither has to be there.
-    public static let standardSources = ["/var/lib/cupola/media", "/media/cupola"]
+    public static let standardSources: [MediaLocation] = ["/var/lib/cupola/media", "/media/cupola"]
 
     /// Files, folders, `.m3u` lists and URLs that libavformat opens.
     public var sources = Self.standardSources
     /// Those of the sources whose server may have anybody's certificate.
-    public var insecureSources: Set<String> = []
+    public var insecureSources: Set<MediaLocation> = []
     /// Which containers and codecs are played.
     public var formats = Formats.standard
     /// Whether the first item follows the last.
     public var repeats = true
+    /// How many seconds a picture by itself is shown.
+    public var stillDuration = 10.0
 
     public enum Formats: String, Hashable, Sendable, CaseIterable {
       /// What cameras, editors, recorders and servers write.

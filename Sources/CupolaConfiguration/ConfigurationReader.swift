@@ -81,9 +81,17 @@ final class ConfigurationReader {
   }
 
   func degrees(_ node: Node, _ key: String, in range: ClosedRange<Int>) -> Double? {
-    let allowed = "\(range.lowerBound) to \(range.upperBound) degrees"
+    number(node, key, of: "degrees", in: range)
+  }
+
+  func seconds(_ node: Node, _ key: String, in range: ClosedRange<Int>) -> Double? {
+    number(node, key, of: "seconds", in: range)
+  }
+
+  private func number(_ node: Node, _ key: String, of unit: String, in range: ClosedRange<Int>) -> Double? {
+    let allowed = "\(range.lowerBound) to \(range.upperBound) \(unit)"
     guard let text = node.scalar?.string, let value = Double(text), value.isFinite else {
-      report(node, key, "\(shown(node)) is not a number of degrees (\(allowed))")
+      report(node, key, "\(shown(node)) is not a number of \(unit) (\(allowed))")
       return nil
     }
     guard Double(range.lowerBound)...Double(range.upperBound) ~= value else {

@@ -20,7 +20,9 @@ extension Demuxer {
       default: .other
       }
     }
-    guard let spherical = value(AV_PKT_DATA_SPHERICAL, of: stream, as: AVSphericalMapping.self) else { return nil }
+    guard let spherical = value(AV_PKT_DATA_SPHERICAL, of: stream, as: AVSphericalMapping.self) else {
+      return stereo.map { SphericalMetadata(projection: .unstated, stereo: $0, origin: origin) }
+    }
     func degrees(_ value: Int32) -> Double { Double(value) / 65536 }
     func fraction(_ value: UInt32) -> Double { Double(value) / 4_294_967_296 }
     let projection: SphericalMetadata.Projection =

@@ -11,8 +11,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   public let video: VideoStream?
   /// All that the container holds, in its order.
   public let tracks: [Track]
-  /// libav's name of the container: "mov,mp4,m4a,3gp,3g2,mj2".
-  public let formatName: String
+  public let container: Container
   /// What is read; nil for an address.
   public let file: RegularFile?
   private let context: FormatContext
@@ -27,11 +26,11 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   ///
   /// `isInterrupted` is asked while libav waits, many times a second, on the thread that waits.
   public init(
-    url: String, access: MediaAccess = MediaAccess(), memory: PictureMemory = .shared,
+    url: MediaLocation, access: MediaAccess = MediaAccess(), memory: PictureMemory = .shared,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(MediaError) {
     _ = AVLog.isQuiet
-    let location = try MediaLocation(url, access: access)
+    let location = try AdmittedLocation(url, access: access)
     var file: RegularFile?
     if case .file(let opened) = location {
       guard opened.size > 0 else { throw .empty }
@@ -43,14 +42,15 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     let found = Self.findStreamInfo(context, memory: memory)
     guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
     if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
-    let video = try Self.selectVideo(in: context)
+    let container = Container(context, file: file)
+    let video = try Self.selectVideo(in: context, file: file)
     if let video, !access.formats.allows(codec: video.codecName), video.hasDecoder {
       throw .refusedCodec(video.codecName)
     }
     self.video = video
     tracks = context.streams.map(Track.init)
     selected = video.map { [$0.index] } ?? []
-    formatName = context.formatName
+    self.container = container
     self.context = context
     self.file = file
   }
@@ -76,7 +76,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
 
   /// The best video, described; libav is told to skip everything else, until it is selected.
   private static func selectVideo(
-    in context: borrowing FormatContext
+    in context: borrowing FormatContext, file: RegularFile?
   ) throws(MediaError) -> VideoStream? {
     let streams = context.streams
     let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
@@ -84,9 +84,8 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     guard streams.indices.contains(best), cffmpeg_is_attached_picture(streams[best]) == 0,
       streams[best].pointee.codecpar.pointee.width > 0
     else { return nil }
-    let duration = context.pointer.pointee.duration
     return try VideoStream(
-      streams[best], containerDuration: duration > 0 ? Rational(1, AV_TIME_BASE)?.time(of: duration) : nil,
+      streams[best], duration: PictureDuration(of: streams[best], in: context, file: file).value,
       isDurationEstimated: context.pointer.pointee.duration_estimation_method != AVFMT_DURATION_FROM_STREAM,
       spherical: sphericalMetadata(of: streams[best], format: context.formatName))
   }
@@ -126,12 +125,12 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Goes to the last key frame at or before `time` after the first picture. The decoder must be flushed with it.
+  /// Goes to the last key frame at or before `time` after the first picture, in a container that has an index; in others
+  /// near to it. The decoder must be flushed with it.
   public func seek(to time: MediaTime) throws(MediaError) {
     guard let video else { throw .noVideo }
     context.interruption.allow(seconds: Self.readLimit)
-    let (sum, overflow) = video.timeBase.ticks(of: time).addingReportingOverflow(video.startTime)
-    let target = overflow ? (video.startTime < 0 ? Int64.min : .max) : sum
+    let target = video.stamp(at: time)
     let code = avformat_seek_file(context.pointer, Int32(video.index), .min, target, target, 0)
     guard code < 0 else { return }
     // Before the first key frame there is nothing: take the first one there is.

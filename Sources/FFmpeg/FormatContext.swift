@@ -12,7 +12,7 @@ struct FormatContext: ~Copyable {
   /// How much libavformat may read to find out what it has, in bytes and in microseconds of media.
   private static let probeLimits = (bytes: 8_000_000, microseconds: 5_000_000)
 
-  init(opening location: MediaLocation, access: MediaAccess, interruption: InterruptCallback) throws(MediaError) {
+  init(opening location: AdmittedLocation, access: MediaAccess, interruption: InterruptCallback) throws(MediaError) {
     var context = avformat_alloc_context()
     guard let allocated = context else { fatalError("out of memory") }
     allocated.pointee.interrupt_callback.opaque = Unmanaged.passUnretained(interruption).toOpaque()
@@ -55,26 +55,27 @@ struct FormatContext: ~Copyable {
 
   /// What is read, from where, and under which name.
   private struct Found {
-    var name: String
+    /// As C takes it.
+    var name: [CChar]
     var format: UnsafePointer<AVInputFormat>?
     var input: UnsafeMutablePointer<AVIOContext>?
   }
 
   /// Opens the item, and finds its container, unless that is not to be read.
   private static func find(
-    _ location: MediaLocation, in context: UnsafeMutablePointer<AVFormatContext>, door: MediaDoor,
+    _ location: AdmittedLocation, in context: UnsafeMutablePointer<AVFormatContext>, door: MediaDoor,
     access: MediaAccess, interruption: InterruptCallback
   ) throws(MediaError) -> Found {
-    let name: String
+    let name: [CChar]
     switch location {
     case .address(let url, "rtsp"), .address(let url, "rtsps"), .address(let url, "rtp"):
       // These are containers that open connections by themselves.
       let format = av_find_input_format(url.lowercased().hasPrefix("rtsp") ? "rtsp" : "rtp")
       guard let format else { throw .refusedAddress(scheme: String(url.prefix { $0 != ":" })) }
       if url.lowercased().hasPrefix("rtsps"), !access.isInsecure, !canCheckServers(format) { throw .uncheckedServer }
-      return Found(name: url, format: format)
-    case .address(let url, _): name = url
-    case .file(let file): name = "file:" + file.path
+      return Found(name: Array(url.utf8CString), format: format)
+    case .address(let url, _): name = Array(url.utf8CString)
+    case .file(let file): name = "file:".utf8.map { CChar(bitPattern: $0) } + (file.path.systemPath ?? [0])
     }
     let (code, input) = door.openItem(in: context)
     guard code >= 0, let input else { throw error(code, interruption) }

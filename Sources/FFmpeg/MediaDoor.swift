@@ -1,4 +1,5 @@
 import CFFmpeg
+import Media
 
 /// What libavformat opens, it opens here: the item itself, and what the item names (the parts of an HLS stream).
 ///
@@ -12,7 +13,7 @@ final class MediaDoor {
   /// How long a server may say nothing, in microseconds.
   private static let ioTimeout: Int64 = 8_000_000
 
-  private let location: MediaLocation
+  private let location: AdmittedLocation
   private let isInsecure: Bool
   private let interruption: InterruptCallback
   private let openByLibav:
@@ -24,7 +25,7 @@ final class MediaDoor {
   private var files: Set<UnsafeMutablePointer<AVIOContext>> = []
 
   /// Takes its place in `context`, which must not outlive it.
-  init(in context: Context, for location: MediaLocation, access: MediaAccess, interruption: InterruptCallback) {
+  init(in context: Context, for location: AdmittedLocation, access: MediaAccess, interruption: InterruptCallback) {
     self.location = location
     isInsecure = access.isInsecure
     self.interruption = interruption
@@ -36,7 +37,7 @@ final class MediaDoor {
     context.pointee.opaque = Unmanaged.passUnretained(self).toOpaque()
     context.pointee.io_open = { context, result, url, flags, options in
       guard let context, let result, let url else { return CFFMPEG_ERROR_EINVAL }
-      return MediaDoor.of(context).open(String(cString: url), in: context, flags: flags, options, result)
+      return MediaDoor.of(context).open(MediaLocation(cString: url), in: context, flags: flags, options, result)
     }
     context.pointee.io_close2 = { context, opened in
       guard let context, let opened else { return 0 }
@@ -92,14 +93,14 @@ final class MediaDoor {
   }
 
   private func open(
-    _ url: String, in context: Context, flags: Int32, _ options: Options?,
+    _ location: MediaLocation, in context: Context, flags: Int32, _ options: Options?,
     _ result: UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>
   ) -> Int32 {
     guard flags & AVIO_FLAG_WRITE == 0 else { return cffmpeg_error(EPERM) }
-    switch location {
-    case .file(let file): return openFile(url, beside: file, result)
+    switch self.location {
+    case .file(let file): return openFile(location, beside: file, result)
     case .address(_, let scheme):
-      let named = MediaLocation.scheme(of: url)?.split(separator: "+").last.map(String.init)
+      let named = AdmittedLocation.scheme(of: location)?.split(separator: "+").last.map(String.init)
       guard let named, ["http", "https"].contains(named), ["http", "https"].contains(scheme) else {
         return cffmpeg_error(EPERM)
       }
@@ -107,16 +108,16 @@ final class MediaDoor {
       defer { av_dict_free(&own) }
       let options = options ?? withUnsafeMutablePointer(to: &own) { $0 }
       set(options)
-      return openByLibav(context, result, url, flags, options)
+      return openByLibav(context, result, location.text, flags, options)
     }
   }
 
   private func openFile(
-    _ url: String, beside item: RegularFile, _ result: UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>
+    _ location: MediaLocation, beside item: RegularFile,
+    _ result: UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>
   ) -> Int32 {
-    let path = url.hasPrefix("file:") ? MediaLocation.path(of: url).trimmingFilePrefix : url
-    guard let place = item.place, let end = place.lastIndex(of: "/"), let part = try? RegularFile(path: path),
-      part.lies(in: String(place[...end]))
+    guard let place = item.place, let part = try? RegularFile(path: location.withoutFilePrefix),
+      part.lies(in: place.folder)
     else { return cffmpeg_error(EPERM) }
     let opened = FileInput.make(part, interruption: interruption)
     files.insert(opened)
@@ -133,7 +134,10 @@ final class MediaDoor {
   }
 }
 
-extension String {
-  /// A path as libav writes it: "file:/a/b".
-  fileprivate var trimmingFilePrefix: String { hasPrefix("file:") ? String(dropFirst(5)) : self }
+extension MediaLocation {
+  /// A path as libav writes it, "file:/a/b", is one without it.
+  fileprivate var withoutFilePrefix: MediaLocation {
+    let path = AdmittedLocation.path(of: self)
+    return path.bytes.starts(with: "file:".utf8) ? MediaLocation(bytes: path.bytes.dropFirst(5)) : path
+  }
 }

@@ -24,6 +24,10 @@ public struct Packet: ~Copyable, @unchecked Sendable {
   public var dts: Int64? { pointer.pointee.dts == CFFMPEG_NO_TIMESTAMP ? nil : pointer.pointee.dts }
   /// In the stream's time base; 0 when unknown.
   public var duration: Int64 { max(0, pointer.pointee.duration) }
+  /// Whether a packet of the container begins with it; else it is one of several, and its stamps may be guesses.
+  public var beginsPacket: Bool { pointer.pointee.pos >= 0 }
+  /// Whether the container knows that something of it is lost.
+  public var isCorrupt: Bool { pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
   public var isKeyFrame: Bool { pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
   public var byteCount: Int { Int(pointer.pointee.size) }
 }

@@ -1,5 +1,6 @@
 import CFFmpeg
 import Glibc
+import Media
 
 /// A regular file, open for reading: looked at and read by one descriptor, so that it is the same file whatever becomes
 /// of its name meanwhile.
@@ -7,14 +8,15 @@ import Glibc
 /// Sendable: nothing changes but the file itself, and every read says where it begins.
 public final class RegularFile: Sendable {
   /// The name that it was opened by.
-  public let path: String
+  public let path: MediaLocation
   let descriptor: Int32
+  /// What tells its content from what it had before and will have later, as it was when it was opened.
+  public let stamp: FileStamp
 
   /// Opens it without waiting for anybody: a pipe has no writer to wait for, and a device is closed again at once.
-  public init(path: String) throws(MediaError) {
-    // A NUL would end the name early, and another file would be opened than the one that was named.
-    guard !path.utf8.contains(0) else { throw .notThere }
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+  public init(path: MediaLocation) throws(MediaError) {
+    guard let systemPath = path.systemPath else { throw .notThere }
+    let descriptor = open(systemPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT, ENOTDIR: throw .notThere
@@ -27,8 +29,11 @@ public final class RegularFile: Sendable {
     self.descriptor = descriptor
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw .cannotOpen(LibAVError(code: cffmpeg_error(errno), operation: "open"))
+      let code = cffmpeg_error(errno)
+      close(descriptor)
+      throw .cannotOpen(LibAVError(code: code, operation: "open"))
     }
+    stamp = FileStamp(status)
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw .isFolder
@@ -75,18 +80,34 @@ public final class RegularFile: Sendable {
   }
 
   /// Where it lies, with every link followed; nil when its name is gone, or nobody can tell.
-  public var place: String? { Self.place(of: descriptor) }
+  public var place: MediaLocation? { Self.place(of: descriptor) }
 
   /// Whether it is `folder`, or lies in it or below it, links followed.
-  public func lies(in folder: String) -> Bool {
-    guard let place else { return false }
-    guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return false }
-    defer { free(resolved) }
-    let root = String(cString: resolved)
-    return place == root || place.hasPrefix(root.hasSuffix("/") ? root : root + "/")
+  public func lies(in folder: MediaLocation) -> Bool {
+    guard let place, let root = Self.resolved(folder) else { return false }
+    return Self.isPlace(place, in: root)
   }
 
-  private static func place(of descriptor: Int32) -> String? {
+  /// The same of a folder.
+  public static func folder(_ folder: MediaLocation, liesIn other: MediaLocation) -> Bool {
+    guard let place = resolved(folder), let root = resolved(other) else { return false }
+    return isPlace(place, in: root)
+  }
+
+  private static func isPlace(_ place: MediaLocation, in root: MediaLocation) -> Bool {
+    place == root || place.bytes.starts(with: root.appending([]).bytes)
+  }
+
+  /// Where a folder lies; the present one where it has no name.
+  private static func resolved(_ folder: MediaLocation) -> MediaLocation? {
+    guard let path = folder.bytes.isEmpty ? [CChar(bitPattern: UInt8(ascii: ".")), 0] : folder.systemPath,
+      let resolved = realpath(path, nil)
+    else { return nil }
+    defer { free(resolved) }
+    return MediaLocation(cString: resolved)
+  }
+
+  private static func place(of descriptor: Int32) -> MediaLocation? {
     // A file without a name is shown by the last one that it had.
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_nlink > 0 else { return nil }
@@ -95,6 +116,13 @@ public final class RegularFile: Sendable {
       readlink("/proc/self/fd/\(descriptor)", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
     }
     guard count > 0, count < bytes.count, bytes[0] == UInt8(ascii: "/") else { return nil }
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    return MediaLocation(bytes: bytes[..<count])
+  }
+}
+
+extension MediaLocation {
+  /// What C holds, up to its NUL.
+  init(cString: UnsafePointer<CChar>) {
+    self.init(bytes: UnsafeRawBufferPointer(start: cString, count: strlen(cString)))
   }
 }

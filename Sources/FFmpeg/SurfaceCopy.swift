@@ -172,6 +172,12 @@ private struct Surface {
 }
 
 extension UnsafeMutablePointer<AVFrame> {
-  /// When the picture is due, and what its colours mean.
-  func carryTimes(to other: UnsafeMutablePointer<AVFrame>) { cffmpeg_copy_times(other, self) }
+  /// When the picture is due, and how it is turned to be upright.
+  func carryTimes(to other: UnsafeMutablePointer<AVFrame>) {
+    cffmpeg_copy_times(other, self)
+    guard let matrix = av_frame_get_side_data(self, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee, let data = matrix.data,
+      let copy = av_frame_new_side_data(other, AV_FRAME_DATA_DISPLAYMATRIX, matrix.size)
+    else { return }
+    copy.pointee.data.update(from: data, count: Int(matrix.size))
+  }
 }

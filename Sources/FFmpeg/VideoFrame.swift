@@ -21,6 +21,10 @@ public final class VideoFrame: @unchecked Sendable {
   /// How long it lasts, in the time base of its stream; nil when unknown.
   public let duration: Int64?
   public let isKeyFrame: Bool
+  /// How the picture itself says that it is turned to be upright; nil when it does not.
+  public let turn: PictureTurn?
+  /// Whether something was missing when it was decoded.
+  public let isDamaged: Bool
   /// Whether a graphics device decoded it.
   public let isFromDevice: Bool
   /// No other picture of this process has the same.
@@ -45,6 +49,9 @@ public final class VideoFrame: @unchecked Sendable {
     let duration = cffmpeg_duration(pointer)
     self.duration = duration > 0 ? duration : nil
     isKeyFrame = cffmpeg_is_key_frame(pointer) != 0
+    let matrix = av_frame_get_side_data(pointer, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee
+    turn = matrix.flatMap { PictureTurn(displayMatrix: $0.data, size: Int($0.size)) }
+    isDamaged = frame.flags & AV_FRAME_FLAG_CORRUPT != 0 || frame.decode_error_flags != 0
     self.isFromDevice = isFromDevice
   }
 

@@ -30,6 +30,10 @@ public struct VideoStream: Sendable {
   public let containerID: Int64
   /// What libav says of its projection.
   public let spherical: SphericalMetadata?
+  /// How its pictures are turned to be upright.
+  public let turn: PictureTurn
+  /// Whether pictures are decoded in another order than that in which they are shown.
+  public let isReordered: Bool
   /// What a `Decoder` needs.
   public let parameters: CodecParameters
 
@@ -39,8 +43,16 @@ public struct VideoStream: Sendable {
     return timeBase.time(of: overflow ? (timestamp < 0 ? .min : .max) : distance)
   }
 
+  /// The last stamp that is not after `time` after the first picture, but for a millisecond, by which containers round.
+  public func stamp(at time: MediaTime) -> Int64 {
+    var ticks = timeBase.ticks(of: time)
+    if timeBase.time(of: ticks) > time + MediaTime(seconds: 0.001) { ticks -= 1 }
+    let (sum, overflow) = ticks.addingReportingOverflow(startTime)
+    return overflow ? (startTime < 0 ? .min : .max) : sum
+  }
+
   init(
-    _ stream: UnsafeMutablePointer<AVStream>, containerDuration: MediaTime?, isDurationEstimated: Bool,
+    _ stream: UnsafeMutablePointer<AVStream>, duration: MediaTime?, isDurationEstimated: Bool,
     spherical: SphericalMetadata?
   ) throws(MediaError) {
     let values = stream.pointee
@@ -62,11 +74,13 @@ public struct VideoStream: Sendable {
     averageFrameRate = Rational(values.avg_frame_rate) ?? Rational(values.r_frame_rate)
     self.timeBase = timeBase
     startTime = values.start_time == CFFMPEG_NO_TIMESTAMP ? 0 : values.start_time
-    // Nothing also where the time base is finer than a nanosecond.
-    let own = values.duration == CFFMPEG_NO_TIMESTAMP ? .zero : timeBase.time(of: values.duration)
-    duration = own > .zero ? own : containerDuration
+    self.duration = duration
+    isReordered = codec.video_delay > 0
     self.isDurationEstimated = isDurationEstimated
     self.spherical = spherical
+    var matrixSize = 0
+    let matrix = cffmpeg_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &matrixSize)
+    turn = PictureTurn(displayMatrix: matrix, size: matrixSize) ?? .none
     containerID = Int64(values.id)
     parameters = try CodecParameters(copying: values.codecpar)
   }

@@ -25,13 +25,19 @@ public struct HealthReport: Encodable {
   public var why: String
   /// Whether a picture is shown to whoever comes.
   public var ready: Bool
+  /// Whether the test card is shown, for want of anything else.
+  public var nothingToPlay: Bool
   public var stages: [Stage]
   public var health: HealthSummary
 
-  public init(status: HealthSummary.Status, why: String, ready: Bool, stages: [Stage], health: HealthSummary) {
+  public init(
+    status: HealthSummary.Status, why: String, ready: Bool, nothingToPlay: Bool = false, stages: [Stage],
+    health: HealthSummary
+  ) {
     self.status = status
     self.why = why
     self.ready = ready
+    self.nothingToPlay = nothingToPlay
     self.stages = stages
     self.health = health
   }

@@ -15,6 +15,8 @@ public struct PrintableLocation: Hashable, Sendable, CustomStringConvertible {
     description = Self.redacted(location.prefix { !$0.isWhitespace })
   }
 
+  public init(_ location: MediaLocation) { self.init(location.text) }
+
   /// A line of somebody else's with every URL in it as it may be shown.
   public static func redacting(_ line: String) -> String {
     guard line.contains("://") else { return line }
@@ -58,6 +60,14 @@ public struct PrintableLocation: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PrintableLocation {
-  /// The last part: a file's name; of a URL without a path its host.
-  public var name: String { description.split(separator: "/").last.map(String.init) ?? description }
+  /// The last part: a file's name; of a URL without a path its host. A URL's is decoded, as it was written by somebody.
+  public var name: String {
+    let last = description.split(separator: "/").last.map(String.init) ?? description
+    guard description.contains("://"), let bytes = PercentEncoding.decode(Array(last.utf8)),
+      let decoded = String(validating: bytes, as: UTF8.self), !decoded.unicodeScalars.contains(where: Self.isControl)
+    else { return last }
+    return decoded
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import SansIO
 
 /// What Cupola has to know again after it was switched off at the wall: the item, the position, the programme's preset.
@@ -7,7 +8,7 @@ import SansIO
 /// file that a failing disk has changed; the version one that another Cupola has written.
 public struct SavedState: Hashable, Sendable, Codable {
   /// The path or URL of the item that was on last; nil: none has been. It stays while the test card is on instead.
-  public var item: String?
+  public var item: MediaLocation?
   /// Its place in the playlist.
   public var index = 0
   /// Seconds.

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Media
 import SansIO
 import Synchronization
 
@@ -62,7 +63,7 @@ public final class TrialRecord: Sendable {
     write()
   }
 
-  public func refusal(of url: String) -> String? {
+  public func refusal(of url: MediaLocation) -> String? {
     let name = Self.name(of: url)
     guard state.withLock({ $0.contents.ends[name] ?? 0 }) >= Self.patience else { return nil }
     return "Cupola ended \(Self.patience) times while it began with it; it is tried again when it has changed, "
@@ -71,7 +72,7 @@ public final class TrialRecord: Sendable {
 
   public var isWary: Bool { state.withLock { !$0.contents.ends.isEmpty } }
 
-  public func begin(_ url: String) -> UInt64? {
+  public func begin(_ url: MediaLocation) -> UInt64? {
     let name = Self.name(of: url)
     let isNeeded = state.withLock { state in
       guard !state.isClosed, !state.passed.contains(name) else { return false }
@@ -118,11 +119,13 @@ public final class TrialRecord: Sendable {
     if left <= 0 { state.contents.underway.remove(name) }
   }
 
-  private static func name(of url: String) -> UInt64 {
+  private static func name(of url: MediaLocation) -> UInt64 {
     var status = stat()
-    let stamp =
-      unsafe stat(url, &status) == 0 ? "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)" : ""
-    return FNV1a.hash("\(url)\n\(stamp)".utf8)
+    var stamp = ""
+    if let path = url.systemPath, unsafe stat(path, &status) == 0 {
+      stamp = "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+    }
+    return FNV1a.hash(url.bytes + Array("\n\(stamp)".utf8))
   }
 
   // MARK: - The file

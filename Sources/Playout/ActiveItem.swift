@@ -25,18 +25,24 @@ final class ActiveItem {
   private var trial: ItemTrial?
   /// Those of the source's decode errors that are counted already.
   var decodeErrors = 0
-  private var view: (frameSize: VideoSize, view: SourceView)?
+  private var view: (frameSize: VideoSize, turn: PictureTurn?, view: SourceView)?
 
-  enum Seek: Hashable {
+  enum Seek {
     case none
-    /// Frames before this position are only decoded, for the sake of those that refer to them.
-    case skipping(to: MediaTime)
+    /// Frames before the place are only decoded, for the sake of those that refer to them.
+    case underway(ItemSearch)
     /// The next frame that goes out is the one that was sought.
     case found
   }
 
-  var isSkipping: Bool {
-    if case .skipping = seek { true } else { false }
+  /// The way to a place in it, while it is on it.
+  var search: ItemSearch? {
+    if case .underway(let search) = seek { search } else { nil }
+  }
+
+  /// What was asked for has not come yet.
+  var isSought: Bool {
+    if case .none = seek { false } else { true }
   }
 
   init(_ open: OpenItem, journal: (any ItemJournal)? = nil) {
@@ -78,16 +84,18 @@ final class ActiveItem {
   }
 
   /// A frame with what it is a picture of, which may change within an item.
-  func timedFrame(_ frame: VideoFrame, _ time: MediaTime) -> TimedFrame {
+  func timedFrame(_ sourceFrame: SourceFrame, _ time: MediaTime) -> TimedFrame {
+    let (frame, turn) = (sourceFrame.frame, sourceFrame.turn)
     guard let layout = frame.layout else { preconditionFailure("sources convert what cannot be projected") }
-    if let (frameSize, view) = view, frameSize == frame.size, view.geometry.layout == layout {
+    if let (size, oldTurn, view) = view, size == frame.size, oldTurn == turn, view.geometry.layout == layout {
       return TimedFrame(frame: frame, time: time, view: view)
     }
-    let projection = description.projection
-    let region = projection.region(of: frame.size)
-    let geometry = SourceGeometry(size: region.size, layout: layout, projection: projection.projection)
+    let shape = description.projection
+    let region = shape.region(of: frame.size, turn: turn)
+    let geometry = SourceGeometry(
+      size: region.size, layout: layout, projection: shape.projection.stored(by: turn ?? shape.turn))
     let view = SourceView(region: region, geometry: geometry)
-    self.view = (frame.size, view)
+    self.view = (frame.size, turn, view)
     return TimedFrame(frame: frame, time: time, view: view)
   }
 
@@ -96,6 +104,7 @@ final class ActiveItem {
     state.index = item == nil ? nil : index
     state.duration = description.duration
     state.isTestCard = description.isTestCard
+    if !description.isTestCard { state.testCardReason = nil }
     state.geometry = description.projection.description
     state.decoder = description.decoder
     state.decoderReason = nil

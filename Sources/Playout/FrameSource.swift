@@ -8,11 +8,16 @@ package struct SourceFrame {
   package var position: MediaTime
   /// How long it is seen, as far as known.
   package var duration: MediaTime
-  /// What decoded it; nil: what the source's description says.
+  /// How it is turned to be upright, and what decoded it; nil: as the source's description says.
+  package var turn: PictureTurn?
   package var decoder: DecoderStatus?
 
-  package init(frame: VideoFrame, position: MediaTime, duration: MediaTime, decoder: DecoderStatus? = nil) {
+  package init(
+    frame: VideoFrame, position: MediaTime, duration: MediaTime, turn: PictureTurn? = nil,
+    decoder: DecoderStatus? = nil
+  ) {
     self.frame = frame
+    self.turn = turn
     self.position = position
     self.duration = duration
     self.decoder = decoder
@@ -83,18 +88,23 @@ package struct SourceDescription: Sendable {
   package var projection: SourceProjection
   /// "software", or the name of the hardware.
   package var decoder: String
+  /// What its file was when it was opened; nil for what is no file.
+  package var stamp: FileStamp?
+  /// Why it is known to break off, whatever it claims; nil: it is not.
+  package var cut: String?
   package var isTestCard = false
 
   package init(
     duration: MediaTime?, claimedDuration: MediaTime? = nil, frameDuration: MediaTime, projection: SourceProjection,
-    decoder: String,
-    isTestCard: Bool = false
+    decoder: String, stamp: FileStamp? = nil, cut: String? = nil, isTestCard: Bool = false
   ) {
     self.duration = duration
     self.claimedDuration = claimedDuration
     self.frameDuration = frameDuration
     self.projection = projection
     self.decoder = decoder
+    self.stamp = stamp
+    self.cut = cut
     self.isTestCard = isTestCard
   }
 }

@@ -6,14 +6,14 @@ import Media
 /// threads of the player.
 public protocol ItemJournal: Sendable {
   /// Why `url` is not to be begun; nil: it may be.
-  func refusal(of url: String) -> String?
+  func refusal(of url: MediaLocation) -> String?
 
   /// Whether the process ended lately at an item that has not passed since: then one is begun at a time, so that the
   /// next end tells which it was.
   var isWary: Bool { get }
 
   /// Writes down that `url` is being begun, before it is, under the name that is returned; nil: there is no need to.
-  func begin(_ url: String) -> UInt64?
+  func begin(_ url: MediaLocation) -> UInt64?
 
   /// It is not being begun any more.
   func suspend(_ name: UInt64)
@@ -33,7 +33,7 @@ final class ItemTrial {
   private var hasPassed = false
 
   /// nil when there is no journal, or no need to write it.
-  init?(_ url: String, in journal: (any ItemJournal)?) {
+  init?(_ url: MediaLocation, in journal: (any ItemJournal)?) {
     guard let journal, let name = journal.begin(url) else { return nil }
     self.journal = journal
     self.name = name

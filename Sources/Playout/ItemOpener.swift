@@ -59,7 +59,7 @@ package final class ItemOpener: Sendable {
   private let journal: (any ItemJournal)?
   private let openItem: Open
   private let events: @Sendable (PlayerEvent) -> Void
-  private let failures = Mutex<[String: Failure]>([:])
+  private let failures = Mutex<[MediaLocation: Failure]>([:])
 
   init(
     configuration: PlayerConfiguration, clock: any PlayoutClock, journal: (any ItemJournal)? = nil,
@@ -98,8 +98,9 @@ package final class ItemOpener: Sendable {
       defer { withExtendedLifetime(trial) {} }
       do {
         let source = try openItem(item, interruption)
+        let content = source.description.stamp ?? stamp
         failures.withLock { failures in
-          let isUnchanged = failures[item.url].map { $0.isPlayable && $0.stamp == stamp } ?? false
+          let isUnchanged = failures[item.url].map { $0.isPlayable && $0.stamp == content } ?? false
           if !isUnchanged { failures[item.url] = nil }
         }
         opened = OpenItem(item: item, index: index, source: source)
@@ -119,12 +120,10 @@ package final class ItemOpener: Sendable {
 
   /// Remembers that an item which did open is no good after all.
   ///
-  /// - Parameter isPlayable: whether it is worth playing all the same, as far as it goes.
-  func note(_ item: PlaylistItem, reason: String, isPlayable: Bool = false) {
-    note(item, reason: reason, stamp: FileStamp(path: item.url), isPlayable: isPlayable)
-  }
-
-  private func note(_ item: PlaylistItem, reason: String, stamp: FileStamp?, isPlayable: Bool = false) {
+  /// - Parameters:
+  ///   - stamp: what its file was when it was opened: another in its place has a clean record.
+  ///   - isPlayable: whether it is worth playing all the same, as far as it goes.
+  func note(_ item: PlaylistItem, reason: String, stamp: FileStamp?, isPlayable: Bool = false) {
     let failure = Failure(stamp: stamp, reason: reason, time: clock.now, isPlayable: isPlayable)
     let previous = failures.withLock { $0.updateValue(failure, forKey: item.url) }
     if previous?.reason != reason { events(.skipped(item, reason: reason)) }
@@ -163,22 +162,15 @@ package final class ItemOpener: Sendable {
       guard (0..<count).contains(index) else { return [] }
       return Array(index..<count) + (wraps ? Array(0..<index) : [])
     case .item(let item, let index):
-      let place = playlist.items.firstIndex { $0.url == item.url } ?? min(max(index, 0), count)
+      let place = playlist.place(of: item, index: index) ?? min(max(index, 0), count)
       return Array(place..<count) + (wraps ? Array(0..<place) : [])
     case .after(let item, let index):
-      let next = place(of: item, index: index, in: playlist) + 1
+      let next = (playlist.place(of: item, index: index) ?? min(index, count) - 1) + 1
       return Array(next..<count) + (wraps ? Array(0..<next) : [])
     case .before(let item, let index):
       // An item that is gone has its successor in its place.
-      let place = max(place(of: item, index: index, in: playlist), 0)
+      let place = max(playlist.place(of: item, index: index) ?? min(index, count) - 1, 0)
       return (0..<min(place, count)).reversed() + (wraps ? (min(place, count)..<count).reversed() : [])
     }
-  }
-
-  /// Where `item` is now that was at `index`; the place before that one when it is gone.
-  private static func place(of item: PlaylistItem, index: Int, in playlist: Playlist) -> Int {
-    let items = playlist.items
-    if items.indices.contains(index), items[index].url == item.url { return index }
-    return items.firstIndex { $0.url == item.url } ?? min(index, items.count) - 1
   }
 }

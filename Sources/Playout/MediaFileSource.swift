@@ -7,10 +7,12 @@ package final class MediaFileSource: FrameSource {
   package let description: SourceDescription
   package var isWatched = true
 
-  private let reader: PacketReader
+  let reader: PacketReader
   private let decoder: VideoDecoder
   private var converter = PixelConverter()
   private var timestamps: TimestampRepair
+  /// How the pictures themselves say that they are turned.
+  private var turn: PictureTurn?
   /// How long no picture has been brought from the device.
   private var unseen = unseenLimit
   /// What came of warming up, until it is asked for.
@@ -26,7 +28,7 @@ package final class MediaFileSource: FrameSource {
   /// - Parameter recoveryLimit: how long software may take to get from a key frame to where the device failed. After that
   ///   the item goes on from where it has come to: seen again is better than not moving.
   package init(
-    url: String, access: MediaAccess = MediaAccess(), decoderThreads: Int? = nil,
+    url: MediaLocation, access: MediaAccess = MediaAccess(), decoderThreads: Int? = nil,
     hardware: HardwareAcceleration? = nil, memory: PictureMemory = MemoryBudget.pictures,
     recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
@@ -37,11 +39,17 @@ package final class MediaFileSource: FrameSource {
       DecodingPlan(video: video, threads: threads, memory: memory, hardware: hardware, recoveryLimit: recoveryLimit),
       reader: reader)
     let frameDuration = video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero
-    timestamps = TimestampRepair(timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration)
+    let gap = reader.container.hasDiscontinuities ? .zero : video.duration ?? .zero
+    timestamps = TimestampRepair(
+      timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration,
+      maximumGap: max(TimestampRepair.believable, gap))
+    let isStill = reader.container.isStill
     description = SourceDescription(
-      duration: video.duration, claimedDuration: video.isDurationEstimated ? nil : video.duration,
-      frameDuration: timestamps.frameDuration, projection: SourceProjection(reader.spherical),
-      decoder: decoder.status.name)
+      duration: isStill ? nil : video.duration,
+      claimedDuration: video.isDurationEstimated || isStill ? nil : video.duration,
+      frameDuration: timestamps.frameDuration, projection: reader.projection,
+      decoder: decoder.status.name, stamp: reader.stamp,
+      cut: reader.container.isCutOff ? "its last packet is incomplete" : nil)
   }
 
   package var decodeErrors: Int { decoder.errors.count }
@@ -101,9 +109,12 @@ package final class MediaFileSource: FrameSource {
     guard SourceGeometry.sides.contains(frame.size.width), SourceGeometry.sides.contains(frame.size.height) else {
       throw .unsupportedPicture("\(frame.size) pixels")
     }
+    // What says it once, means it.
+    turn = frame.turn ?? turn
     return SourceFrame(
       frame: frame.layout == nil ? try converter.convert(frame) : frame,
       position: timestamps.position(of: frame.pts),
-      duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration, decoder: decoder.status)
+      duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration, turn: turn, decoder: decoder.status
+    )
   }
 }

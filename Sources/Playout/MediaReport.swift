@@ -1,6 +1,6 @@
+import Clocks
 import FFmpeg
 import Media
-import SphericalMetadata
 
 /// What Cupola makes of a file: `cupola probe`.
 public struct MediaReport: Hashable, Sendable {
@@ -13,6 +13,8 @@ public struct MediaReport: Hashable, Sendable {
   /// Frames a second; nil when the file does not say.
   public var framerate: Double?
   public var duration: MediaTime?
+  /// Whether it is a picture without motion, which lasts as long as the configuration says.
+  public var isStill: Bool
   public var pixelFormat: String
   /// Bits a sample.
   public var bitDepth: Int
@@ -29,25 +31,49 @@ public struct MediaReport: Hashable, Sendable {
   public var failure: String?
 }
 
+/// How long an address may take to show a picture.
+private let addressPatience: Int64 = 10
+
 /// Opens `url` and decodes one picture of it.
 ///
-/// - Throws: `MediaError` when it cannot be opened, has no video, or its codec no decoder.
-public func probe(_ url: String, access: MediaAccess = MediaAccess()) throws(MediaError) -> MediaReport {
-  let demuxer = try Demuxer(url: url, access: access, memory: MemoryBudget.pictures)
-  guard let video = demuxer.video else { throw .noVideo }
-  let spherical = SphericalMetadata.of(video, in: demuxer)
-  let projection = SourceProjection(spherical)
+/// - Throws: `MediaError` when it cannot be opened, has no video, or its codec no decoder; `.timedOut` when it is an
+///   address that shows nothing within ten seconds.
+public func probe(_ url: MediaLocation, access: MediaAccess = MediaAccess()) throws(MediaError) -> MediaReport {
+  let interruption = Interruption()
+  guard url.isAddress else { return try probe(url, access: access, interruption: interruption) }
+  // Not all that is waited for can be broken off: names, for instance, the system looks up.
+  let answer = Monitor<Result<MediaReport, MediaError>?>(nil)
+  let thread = WorkerThread(name: "probe") {
+    let result = Result { () throws(MediaError) in try probe(url, access: access, interruption: interruption) }
+    answer.update { $0 = result }
+  }
+  guard thread != nil else { throw .interrupted }
+  defer { interruption.raise() }
+  guard let result = answer.wait(until: MonotonicTime.now + addressPatience * 1_000_000_000, for: { $0 }) else {
+    throw .timedOut
+  }
+  return try result.get()
+}
+
+private func probe(
+  _ url: MediaLocation, access: MediaAccess, interruption: Interruption
+) throws(MediaError) -> MediaReport {
+  let source = try MediaFileSource(url: url, access: access, decoderThreads: 1, interruption: interruption)
+  let (video, container) = (source.reader.video, source.reader.container)
+  var projection = source.reader.projection
   var report = MediaReport(
-    format: demuxer.formatName, codec: video.codecName, profile: video.profile, size: video.size,
-    framerate: video.averageFrameRate?.value, duration: video.duration, pixelFormat: video.pixelFormat,
-    bitDepth: video.bitDepth, colour: video.colour, projection: projection.description,
-    isProjectionAssumed: spherical?.isAssumed ?? true, viewedSize: projection.region(of: video.size).size,
-    audio: demuxer.tracks.filter { $0.kind == .audio }.map(\.codecName), failure: nil)
-  let source = try MediaFileSource(url: url, access: access, decoderThreads: 1)
+    format: container.formatName, codec: video.codecName, profile: video.profile, size: video.size,
+    framerate: container.isStill ? nil : video.averageFrameRate?.value, duration: source.description.duration,
+    isStill: container.isStill, pixelFormat: video.pixelFormat, bitDepth: video.bitDepth, colour: video.colour,
+    projection: projection.description, isProjectionAssumed: projection.isAssumed,
+    viewedSize: projection.viewedSize(of: video.size),
+    audio: source.reader.tracks.filter { $0.kind == .audio }.map(\.codecName), failure: nil)
   do throws(MediaError) {
-    if let frame = try source.nextFrame()?.frame {
-      report.size = frame.size
-      report.viewedSize = projection.region(of: frame.size).size
+    if let found = try source.nextFrame() {
+      projection.turn = found.turn ?? projection.turn
+      report.size = found.frame.size
+      report.projection = projection.description
+      report.viewedSize = projection.viewedSize(of: found.frame.size)
     } else {
       report.failure = "no picture in it can be decoded"
     }

@@ -1,5 +1,18 @@
+import Media
+
 /// Order as people count: "clip 2" before "clip 10", and upper case beside lower case.
 package enum NaturalOrder {
+  /// Names of files, in order.
+  static func sorted(_ names: [[UInt8]]) -> [[UInt8]] {
+    names.map { (name: $0, text: MediaLocation(bytes: $0).text) }
+      .sorted {
+        if precedes($0.text, $1.text) { return true }
+        // Two may look the same.
+        return !precedes($1.text, $0.text) && $0.name.lexicographicallyPrecedes($1.name)
+      }
+      .map(\.name)
+  }
+
   package static func precedes(_ left: String, _ right: String) -> Bool {
     let (a, b) = (Array(left.lowercased().utf8), Array(right.lowercased().utf8))
     var (i, j) = (0, 0)

@@ -1,6 +1,5 @@
 import FFmpeg
 import Media
-import SphericalMetadata
 
 /// Reads the packets of an item, ahead of its decoders and on a thread of its own: a disk or a network that does not
 /// answer holds up nobody.
@@ -34,14 +33,17 @@ package final class PacketReader: Sendable {
   /// The video that was found.
   package let video: VideoStream
   package let tracks: [Track]
-  /// How its picture covers the sphere; nil when nobody can tell.
-  package let spherical: SphericalMetadata?
+  /// What its picture is taken for.
+  package let projection: SourceProjection
+  package let container: Container
+  /// What is read, as it was when it was opened; nil for an address.
+  package let stamp: FileStamp?
   private let core: PacketReaderCore
   private let interruption: Interruption
 
   /// Opens `url`, blocking; reads its video.
   package init(
-    url: String, access: MediaAccess, memory: PictureMemory, interruption: Interruption
+    url: MediaLocation, access: MediaAccess, memory: PictureMemory, interruption: Interruption
   ) throws(MediaError) {
     let closing = Interruption(parent: interruption)
     let demuxer = try Demuxer(url: url, access: access, memory: memory) { closing.isRaised }
@@ -49,7 +51,9 @@ package final class PacketReader: Sendable {
     self.interruption = closing
     self.video = video
     tracks = demuxer.tracks
-    spherical = SphericalMetadata.of(video, in: demuxer)
+    container = demuxer.container
+    stamp = demuxer.file?.stamp
+    projection = SourceProjection(of: video, in: demuxer)
     let limits = Self.limits(isAddress: demuxer.file == nil)
     core = PacketReaderCore(PacketSource(demuxer, video: video), tracks: [video.index], limits: limits)
   }

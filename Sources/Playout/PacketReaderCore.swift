@@ -146,7 +146,7 @@ final class PacketReaderCore: Sendable {
     var found: PacketBox?
     var hasMoved = true
     do throws(MediaError) {
-      found = try source.move(to: place)
+      found = try source.move(to: place) { state.withLock { $0.moves == number && !$0.isClosed } }
     } catch {
       hasMoved = false
     }
@@ -174,53 +174,5 @@ final class PacketReaderCore: Sendable {
       return state.isAwaited ? state.wakeup : nil
     }
     wakeup?.raise()
-  }
-}
-
-/// A packet that several threads may hold, one after the other.
-// Sendable: whoever reads it fills it, and nobody changes it after that.
-package final class PacketBox: @unchecked Sendable {
-  package let packet = Packet()
-}
-
-/// A demuxer that belongs to whoever reads: one thread at a time.
-// Sendable: the reader's core hands it from the thread that opened it to the one that reads, once.
-final class PacketSource: @unchecked Sendable {
-  private var demuxer: Demuxer
-  private let video: VideoStream
-
-  init(_ demuxer: consuming Demuxer, video: VideoStream) {
-    self.demuxer = demuxer
-    self.video = video
-  }
-
-  /// The next packet; nil at the end.
-  func read() throws(MediaError) -> PacketBox? {
-    let box = PacketBox()
-    return try demuxer.readPacket(box.packet) ? box : nil
-  }
-
-  /// - Returns: a packet that was read on the way and comes first.
-  func move(to place: PacketReader.Place) throws(MediaError) -> PacketBox? {
-    switch place {
-    case .start: try demuxer.rewind()
-    case .keyFrame(let time): try demuxer.seek(to: time)
-    case .picture(let stamp): return try goBack(to: stamp)
-    }
-    return nil
-  }
-
-  /// Goes to a key frame at or before a picture. Where there is no index, as in a transport stream, a seek ends anywhere:
-  /// it is tried from further back.
-  private func goBack(to stamp: Int64) throws(MediaError) -> PacketBox? {
-    let place = video.time(of: stamp)
-    var packet: PacketBox?
-    for distance in [0.0, 1, 3, 8, 20] {
-      let start = place - MediaTime(seconds: distance)
-      if start > .zero { try demuxer.seek(to: start) } else { try demuxer.rewind() }
-      packet = try read()
-      if let found = packet, found.packet.isKeyFrame, found.packet.pts ?? stamp <= stamp { break }
-    }
-    return packet
   }
 }

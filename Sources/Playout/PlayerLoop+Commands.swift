@@ -52,7 +52,8 @@ extension PlayerLoop {
   private func seek(to position: MediaTime) {
     guard let showing, showing.item != nil else { return }
     if showing === decoding, !showing.hasEnded {
-      jump(to: showing, seek: position)
+      jump(to: showing)
+      seek(showing, to: position, isAsked: true)
     } else {
       request(.index(showing.index), purpose: .jump(seek: position))
     }

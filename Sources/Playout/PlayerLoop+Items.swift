@@ -41,7 +41,8 @@ extension PlayerLoop {
 
   /// Has the first picture of the next item decoded, elsewhere, when its turn is near.
   func warmUp() {
-    guard links.environment.decodesAhead, case .ready(let open) = preparation, let decoding, !decoding.hasEnded,
+    guard links.environment.decodesAhead, case .ready(let open) = preparation, open.item.part.start == nil,
+      let decoding, !decoding.hasEnded,
       isLeft(Self.warmUpTime, of: decoding)
     else { return }
     let interruption = Interruption(parent: links.stopping)
@@ -72,29 +73,44 @@ extension PlayerLoop {
           .nothingFollows(reason: outcome.reason)
         }
     case .jump(let seek): adopt(outcome, seek: seek)
+    case .tryFromStart: adopt(outcome, seek: nil, isPartial: false)
     case .resume(let point):
       adopt(outcome, seek: outcome.opened?.item.url == point.url ? point.position : nil)
     }
   }
 
-  private func adopt(_ outcome: ItemOpener.Outcome, seek: MediaTime?) {
+  private func adopt(_ outcome: ItemOpener.Outcome, seek: MediaTime?, isPartial: Bool = true) {
     preparation = .none
     if let open = outcome.opened {
-      jump(to: activate(open), seek: seek)
+      let item = activate(open, isPartial: isPartial)
+      jump(to: item)
+      if let seek { self.seek(item, to: seek, isAsked: true) }
     } else if decoding?.item == nil {
       showTestCard(because: outcome.reason)
     }
   }
 
   /// From here on its packets are read, which may end the process.
-  private func activate(_ open: OpenItem) -> ActiveItem {
+  ///
+  /// - Parameter isPartial: whether it begins where the part of it that is meant does.
+  private func activate(_ open: OpenItem, isPartial: Bool = true) -> ActiveItem {
     let item = ActiveItem(open, journal: links.environment.journal)
     if links.environment.readsAhead { open.source.start(waking: links.wakeup) }
+    if isPartial, let start = open.item.part.start { seek(item, to: start, isAsked: false) }
     return item
   }
 
+  /// Has an item go on at a position.
+  func seek(_ item: ActiveItem, to position: MediaTime, isAsked: Bool) {
+    guard let source = item.source else { return }
+    item.reached = nil
+    source.isSparing = false
+    source.seek(to: position)
+    item.seek = .underway(ItemSearch(for: position, isAsked: isAsked))
+  }
+
   /// Plays another item at once; what was decoded of the last one is dropped, and its picture stays until then.
-  func jump(to item: ActiveItem, seek: MediaTime? = nil) {
+  func jump(to item: ActiveItem) {
     let now = clock.now
     schedule.jump(at: now)
     item.timeline.lift()
@@ -105,12 +121,6 @@ extension PlayerLoop {
     item.waitingSince = nil
     stage = item.item == nil ? .testCard(rescan: now + configuration.rescanInterval) : .playing
     if motion != .playing { motion = .previewing(since: now) }
-    item.seek = .none
-    if let seek, let source = item.source {
-      source.isSparing = false
-      source.seek(to: seek)
-      item.seek = .skipping(to: seek)
-    }
   }
 
   /// An item that breaks off before so many seconds is not tried again until it changes.
@@ -133,8 +143,9 @@ extension PlayerLoop {
   }
 
   /// Remembers where an item breaks off; one that is worth it is played as far as it goes.
-  private func breaksOff(_ item: PlaylistItem, at position: MediaTime, reason: String) {
-    requests.opener.note(item, reason: reason, isPlayable: position.seconds >= Self.worthPlaying)
+  private func breaksOff(_ active: ActiveItem, _ item: PlaylistItem, at position: MediaTime, reason: String) {
+    requests.opener.note(
+      item, reason: reason, stamp: active.description.stamp, isPlayable: position.seconds >= Self.worthPlaying)
     links.shared.state.withLock { state in
       state.skipped.removeAll { $0.item == item }
       guard state.skipped.count < PlayerState.maximumSkipped else { return }
@@ -144,18 +155,50 @@ extension PlayerLoop {
 
   /// No more frames come from `active`.
   func end(_ active: ActiveItem, error: MediaError?) {
+    if let search = active.search, let last = search.last() {
+      active.seek = search.isAsked ? .found : .none
+      append(last, of: active)
+    }
+    // Its part may be over with that.
+    guard !active.hasEnded else { return }
     active.end(isWhole: true)
     guard let item = active.item, !links.stopping.isRaised else { return }
-    if active.frames == 0 {
-      requests.opener.note(item, reason: error?.description ?? "no picture in it can be decoded")
+    if active.frames == 0, active.isSought {
+      // It may be the place's fault.
+      request(.item(item, index: active.index), purpose: .tryFromStart)
+    } else if active.frames == 0 {
+      let reason = error?.description ?? "no picture in it can be decoded"
+      requests.opener.note(item, reason: reason, stamp: active.description.stamp)
     } else if let error {
       let position = schedule.frames.last?.frame.position ?? showingPosition
-      breaksOff(item, at: position, reason: "it breaks off at \(Int(position.seconds)) s: \(error.description)")
+      breaksOff(
+        active, item, at: position, reason: "it breaks off at \(Int(position.seconds)) s: \(error.description)")
     } else if let reason = shortfall(of: active), let reached = active.reached {
-      breaksOff(item, at: reached, reason: reason)
-    } else if active.frames == 1 {
-      schedule.extend(by: configuration.stillDuration)
+      breaksOff(active, item, at: reached, reason: reason)
+    } else if let cut = active.description.cut, let reached = active.reached {
+      breaksOff(active, item, at: reached, reason: "it breaks off at \(Int(reached.seconds + 0.01)) s: \(cut)")
+    } else {
+      hold(active)
     }
+  }
+
+  /// The part of an item that is played is over.
+  func stopped(_ active: ActiveItem) {
+    active.end(isWhole: true)
+    hold(active)
+  }
+
+  /// What is over sooner is held for so long; with nobody watching, for longer: to open items takes time.
+  private static let shortest = (watched: MediaTime(seconds: 0.1), unwatched: MediaTime(seconds: 1))
+
+  /// Leaves the last picture of an item on where it would be over too soon: a picture by itself is there to be looked at.
+  private func hold(_ active: ActiveItem) {
+    guard let reached = active.reached else { return }
+    let length = reached - (active.item?.part.start ?? .zero)
+    let shortest =
+      active.frames == 1
+      ? configuration.stillDuration : audience.isAwake ? Self.shortest.watched : Self.shortest.unwatched
+    if length < shortest { schedule.extend(by: shortest - max(length, .zero)) }
   }
 
   /// Goes on when the item that was decoded is over. False: there is nothing to do now but wait.
@@ -203,6 +246,7 @@ extension PlayerLoop {
 
   private func showTestCard(because reason: String) {
     stage = .testCard(rescan: clock.now + configuration.rescanInterval)
+    links.shared.state.withLock { $0.testCardReason = reason }
     if decoding?.description.isTestCard == true { return }
     guard let card = try? links.environment.testCard() else { return }
     jump(to: ActiveItem(testCard: card))

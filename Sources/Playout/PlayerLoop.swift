@@ -18,7 +18,7 @@ final class PlayerLoop {
   var showing: ActiveItem?
   var schedule: FrameSchedule
   private var stepCost = StepCost()
-  private var audience = Audience()
+  private(set) var audience = Audience()
   var told = Told()
 
   /// What the state and the events have said.
@@ -31,8 +31,6 @@ final class PlayerLoop {
 
   /// How long the start waits for the first item before the test card comes on.
   static let patience = MediaTime(seconds: 1)
-  /// So long before the frame that was sought, every frame is decoded: longer than decoders reorder frames.
-  static let exactWithin = MediaTime(seconds: 1.5)
   /// An item that gives nothing to decode for so long is over. A read that is late ends by itself after four seconds; one
   /// that hangs in the kernel does not.
   static let readPatience = MediaTime(seconds: 6)
@@ -53,7 +51,7 @@ final class PlayerLoop {
   /// Runs until stopped.
   func run(from start: ResumePoint?) {
     if let start {
-      let item = PlaylistItem(name: Playlist.name(of: start.url), url: start.url)
+      let item = PlaylistItem(start.url)
       request(.item(item, index: start.index), purpose: .resume(start))
     } else {
       request(.first, purpose: .jump(seek: nil))
@@ -127,7 +125,7 @@ final class PlayerLoop {
       switch try step(item, source) {
       case .working: break
       case .waiting: return waited(for: item, at: now)
-      case .notSought: item.seek = .found
+      case .notSought: item.seek = item.search?.isAsked == true ? .found : .none
       case .frame(let frame): accept(frame, of: item)
       case .end: end(item, error: nil)
       }
@@ -156,7 +154,7 @@ final class PlayerLoop {
       told.counters.decodeErrors += UInt64(source.decodeErrors - item.decodeErrors)
       item.decodeErrors = source.decodeErrors
     }
-    source.isWatched = !motion.isPlaying || item.isSkipping || audience.isAwake
+    source.isWatched = !motion.isPlaying || item.search != nil || audience.isAwake
     return try source.step()
   }
 
@@ -165,12 +163,26 @@ final class PlayerLoop {
     item.reached = frame.position + frame.duration
     told.counters.decoded += 1
     beat()
-    if case .skipping(let position) = item.seek {
-      // Frames that no other needs are not wanted on the way there; those near the end of it may be on screen.
-      item.source?.isSparing = frame.position + Self.exactWithin < position
-      guard frame.position + MediaTime(nanoseconds: frame.duration.nanoseconds / 2) >= position else { return }
-      item.seek = .found
+    guard var search = item.search else { return append(frame, of: item) }
+    switch search.take(frame) {
+    case .goOn:
+      item.seek = .underway(search)
+      item.source?.isSparing = search.isSparing
+    case .again:
+      item.source?.isSparing = false
+      item.source?.seek(to: search.place)
+      item.seek = .underway(search)
+    case .found(let frames):
+      item.source?.isSparing = false
+      item.seek = search.isAsked ? .found : .none
+      for frame in frames { append(frame, of: item) }
     }
+  }
+
+  /// Gives a frame its time, unless the part of the item that is played is over.
+  func append(_ frame: SourceFrame, of item: ActiveItem) {
+    guard !item.hasEnded else { return }
+    if let stop = item.item?.part.stop, frame.position >= stop { return stopped(item) }
     item.advance(to: frame.position)
     if !schedule.append(frame, of: item) { told.counters.droppedFast += 1 }
   }
@@ -218,7 +230,7 @@ final class PlayerLoop {
   }
 
   private func publish(_ head: QueuedFrame, due: MediaTime, at now: MediaTime) {
-    let frame = head.item.timedFrame(head.frame.frame, due)
+    let frame = head.item.timedFrame(head.frame, due)
     schedule.publish(due: due, at: now)
     told.counters.published += 1
     // A frame that a device kept, for nobody watched when it was decoded, is passed over.
@@ -232,7 +244,7 @@ final class PlayerLoop {
 
   private func tell(of head: QueuedFrame) {
     let isNew = showing !== head.item
-    let isAnother = isNew && showing?.item != head.item.item
+    let isAnother = isNew && (showing?.item != head.item.item || showing?.index != head.item.index)
     showing = head.item
     links.shared.state.withLock { state in
       state.position = head.frame.position
@@ -248,7 +260,7 @@ final class PlayerLoop {
       told.decoder = decoder
       links.events(.decoding(decoder))
     }
-    if head.item.seek == .found {
+    if case .found = head.item.seek {
       head.item.seek = .none
       links.events(.sought)
     }

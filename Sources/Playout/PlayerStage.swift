@@ -48,6 +48,8 @@ enum Preparation {
     case follow
     /// It comes on as soon as it is open, at a position of its own if one is given.
     case jump(seek: MediaTime?)
+    /// It comes on from its first packet, whatever part of it is meant: the place that was sought gave nothing.
+    case tryFromStart
     /// As the last time: at its position if the item is still there, else whatever opened from its beginning.
     case resume(ResumePoint)
   }

@@ -43,6 +43,8 @@ public struct PlayerState: Hashable, Sendable {
   public var duration: MediaTime?
   public var isPaused = false
   public var isTestCard = false
+  /// Why the test card is on; nil while it is not.
+  public var testCardReason: String?
   /// The playlist is not repeated and is over; the last frame is held.
   public var hasEnded = false
   /// The items that could not be played at the last try, or not to their end, at most `maximumSkipped`.
@@ -81,12 +83,12 @@ public enum PlayerEvent: Hashable, Sendable {
 /// Where playback was when it ended.
 public struct ResumePoint: Hashable, Sendable {
   /// The item's path or URL.
-  public var url: String
+  public var url: MediaLocation
   /// Its place in the playlist, for when the item is gone: then the one in its place plays, from its beginning.
   public var index: Int
   public var position: MediaTime
 
-  public init(url: String, index: Int, position: MediaTime) {
+  public init(url: MediaLocation, index: Int, position: MediaTime) {
     self.url = url
     self.index = index
     self.position = position
@@ -126,7 +128,7 @@ public struct PlayerConfiguration: Hashable, Sendable {
 
   /// With sources that are all there, as the configuration names them.
   public init(
-    sources: [String], repeats: Bool = true, maximumFramerate: Int = 30,
+    sources: [MediaLocation], repeats: Bool = true, maximumFramerate: Int = 30,
     testCardSize: VideoSize = VideoSize(width: 2560, height: 1280), decoderThreads: Int? = nil
   ) {
     self.init(

@@ -1,4 +1,5 @@
 import FFmpeg
+import Media
 
 /// Where items are looked for, and what they may open.
 ///
@@ -7,15 +8,16 @@ import FFmpeg
 /// the folders of the configuration; of addresses, HTTP and RTSP, if the configuration names the list itself.
 public struct PlaylistSources: Hashable, Sendable {
   /// Files, folders, `.m3u` lists and URLs.
-  public var names: [String]
+  public var names: [MediaLocation]
   /// Those of the names that need not be there, and are not missed.
-  public var optional: Set<String>
+  public var optional: Set<MediaLocation>
   /// Those of the names whose server may have anybody's certificate.
-  public var insecure: Set<String>
+  public var insecure: Set<MediaLocation>
   public var formats: MediaFormats
 
   public init(
-    names: [String], optional: Set<String> = [], insecure: Set<String> = [], formats: MediaFormats = .standard
+    names: [MediaLocation], optional: Set<MediaLocation> = [], insecure: Set<MediaLocation> = [],
+    formats: MediaFormats = .standard
   ) {
     self.names = names
     self.optional = optional
@@ -24,15 +26,14 @@ public struct PlaylistSources: Hashable, Sendable {
   }
 
   /// What an item may open that the configuration names itself.
-  func access(to name: String) -> MediaAccess { MediaAccess(formats: formats, isInsecure: insecure.contains(name)) }
-
-  /// What an item may open that is named by the list at `path`, which the configuration names itself.
-  func access(fromListAt path: String) -> MediaAccess {
-    MediaAccess(
-      formats: formats, folders: [Self.folder(of: path)] + names.filter { !$0.contains("://") && $0 != path },
-      schemes: MediaAccess.listSchemes, isInsecure: insecure.contains(path))
+  func access(to name: MediaLocation) -> MediaAccess {
+    MediaAccess(formats: formats, isInsecure: insecure.contains(name))
   }
 
-  /// The folder of a file, ending in "/"; empty for a bare name.
-  static func folder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "" }
+  /// What an item may open that is named by the list at `path`, which the configuration names itself, or by a list in it.
+  func access(fromListAt path: MediaLocation) -> MediaAccess {
+    MediaAccess(
+      formats: formats, folders: [path.folder] + names.filter { !$0.isAddress && $0 != path },
+      schemes: MediaAccess.listSchemes, isInsecure: insecure.contains(path))
+  }
 }

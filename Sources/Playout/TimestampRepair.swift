@@ -25,16 +25,24 @@ package struct TimestampRepair {
   /// How many stamps were missing or not believed.
   package private(set) var repaired = 0
 
-  /// - Parameter origin: the stamp of the stream's start; nil: that of the first frame that has one.
-  ///   All tracks of an item have the same, each in its own time base.
-  /// - Parameter shared: how the item's other tracks are corrected; nil for the only one.
-  package init(timeBase: Rational, origin: Int64?, frameDuration: MediaTime, shared: SharedCorrection? = nil) {
+  /// What is still believed where stamps may jump, as in a transport stream.
+  package static let believable = MediaTime(seconds: 10)
+
+  /// - Parameters:
+  ///   - origin: the stamp of the stream's start; nil: that of the first frame that has one. All tracks of an item have
+  ///     the same, each in its own time base.
+  ///   - maximumGap: how long a picture may be on: as long as the item, where its stamps do not jump.
+  ///   - shared: how the item's other tracks are corrected; nil for the only one.
+  package init(
+    timeBase: Rational, origin: Int64?, frameDuration: MediaTime, maximumGap: MediaTime = Self.believable,
+    shared: SharedCorrection? = nil
+  ) {
     self.shared = shared
     self.timeBase = timeBase
     self.origin = origin
     let limit = MediaTime(seconds: 3600)
     self.frameDuration = frameDuration > .zero && frameDuration < limit ? frameDuration : MediaTime(seconds: 1 / 30)
-    maximumGap = max(MediaTime(seconds: 10), MediaTime(nanoseconds: self.frameDuration.nanoseconds * 4))
+    self.maximumGap = max(maximumGap, MediaTime(nanoseconds: self.frameDuration.nanoseconds * 4))
   }
 
   /// Forgets the frames before a seek: the next stamp is believed as it is.

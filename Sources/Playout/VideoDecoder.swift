@@ -25,6 +25,16 @@ final class VideoDecoder {
   private enum Move {
     case seek(to: MediaTime)
     case recovery
+    /// All that came was passed over.
+    case startOver
+  }
+
+  /// Where to go back to.
+  private struct Progress {
+    /// The stamp of the picture that came out last.
+    var lastStamp: Int64?
+    /// Where reading began; nil: at the start.
+    var beginning: MediaTime?
   }
 
   private let plan: DecodingPlan
@@ -37,14 +47,17 @@ final class VideoDecoder {
   /// Whether pictures are brought from a device.
   var isWatched = true
   private var move: Move?
-  /// The stamp of the picture that came out last, and where reading began: where to go back to.
-  private var lastStamp: Int64?
-  private var beginning: MediaTime?
+  private var progress = Progress()
+  private var gates: PictureGates
   private var recovery: Recovery?
   private var handover: DeviceHandover
 
+  /// Longer than decoders reorder pictures.
+  private static let reordering = MediaTime(seconds: 1.5)
+
   init(_ plan: DecodingPlan, reader: PacketReader) throws(MediaError) {
     handover = DeviceHandover(isAwaited: plan.hardware?.isBeingTriedOut == true)
+    gates = PictureGates(for: plan.video)
     (engine, status) = try plan.makeEngine()
     self.plan = plan
     self.reader = reader
@@ -89,7 +102,9 @@ final class VideoDecoder {
   private func feed() throws(MediaError) -> Step {
     switch reader.next() {
     case .packet(let packet): return try send(packet)
-    case .end: return try send(nil)
+    case .end:
+      if gates.isEndWithoutEntry() { return startOver() }
+      return try send(nil)
     case .pending: return .waiting
     case .starved: throw .tracksApart
     case .failed(let error): throw error
@@ -100,7 +115,20 @@ final class VideoDecoder {
     }
   }
 
+  private func startOver() -> Step {
+    move = .startOver
+    reader.move(to: .start)
+    return .working
+  }
+
   private func send(_ packet: PacketBox?) throws(MediaError) -> Step {
+    if let packet {
+      switch gates.verdict(on: packet.packet) {
+      case .decode: break
+      case .passOver: return .working
+      case .startOver: return startOver()
+      }
+    }
     do throws(MediaError) {
       if let display = engine.unusedDisplay, display != plan.hardware?.discarded {
         (engine, status) = try plan.makeEngine()
@@ -126,8 +154,8 @@ final class VideoDecoder {
     switch move.take() {
     case .seek(let position):
       guard isThere else { return .notSought }
-      lastStamp = nil
-      beginning = position
+      progress = Progress(beginning: position)
+      gates.begin()
       handover.cancel()
       settle()
       errors.passed()
@@ -142,8 +170,10 @@ final class VideoDecoder {
     case .recovery:
       // What cannot go back, as a live stream, goes on with its next key frame.
       if !isThere { recovery?.after = nil }
+      gates.begin()
       return .working
-    case nil: return .working
+    // What cannot go back goes on with what comes.
+    case .startOver, nil: return .working
     }
   }
 
@@ -162,6 +192,7 @@ final class VideoDecoder {
 
   private func damaged(_ error: MediaError) throws(MediaError) {
     handover.restart()
+    gates.damaged()
     recovery?.errors += 1
     guard errors.goesOnAfterAnother() else { throw error }
   }
@@ -171,11 +202,11 @@ final class VideoDecoder {
     engine = try plan.makeSoftware()
     status = DecoderStatus(name: DecoderStatus.software, reason: reason)
     plan.hardware?.discardDevice()
-    recovery = Recovery(after: lastStamp, within: plan.recoveryLimit, reason: reason)
+    recovery = Recovery(after: progress.lastStamp, within: plan.recoveryLimit, reason: reason)
     move = .recovery
-    if let lastStamp {
+    if let lastStamp = progress.lastStamp {
       reader.move(to: .picture(stamp: lastStamp))
-    } else if let beginning {
+    } else if let beginning = progress.beginning {
       reader.move(to: .keyFrame(before: beginning))
     } else {
       reader.move(to: .start)
@@ -193,14 +224,14 @@ final class VideoDecoder {
     guard let recovery, let after = recovery.after, recovery.isInTime, let stamp = packet.packet.pts else {
       return false
     }
-    return plan.video.time(of: stamp) + PlayerLoop.exactWithin < plan.video.time(of: after)
+    return plan.video.time(of: stamp) + Self.reordering < plan.video.time(of: after)
   }
 
   private func take(_ frame: VideoFrame) -> Step {
     if let stamp = frame.pts, let device = handover.take(at: stamp) {
       engine = device
       status = DecoderStatus(name: device.device)
-      recovery = Recovery(after: lastStamp, within: plan.recoveryLimit)
+      recovery = Recovery(after: progress.lastStamp, within: plan.recoveryLimit)
       return .working
     }
     if let recovery {
@@ -210,8 +241,8 @@ final class VideoDecoder {
       }
       settle()
     }
-    if let stamp = frame.pts { lastStamp = stamp }
-    return .picture(frame)
+    if let stamp = frame.pts { progress.lastStamp = stamp }
+    return gates.shows(frame) ? .picture(frame) : .working
   }
 }
 

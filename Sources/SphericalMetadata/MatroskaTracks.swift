@@ -3,6 +3,7 @@
 /// ```
 /// Segment ─ Tracks ─ TrackEntry ┬ TrackType                     1: video
 ///                               └ Video ┬ StereoMode
+///                                       ├ PixelCropTop, Bottom, Left, Right
 ///                                       └ Projection ┬ ProjectionType
 ///                                                    ├ ProjectionPrivate    the contents of equi, cbmp or mshp
 ///                                                    └ ProjectionPoseYaw, Pitch, Roll
@@ -22,6 +23,10 @@ public enum MatroskaTracks {
     static let trackType: UInt64 = 0x83
     static let video: UInt64 = 0xE0
     static let stereoMode: UInt64 = 0x53B8
+    static let cropBottom: UInt64 = 0x54AA
+    static let cropTop: UInt64 = 0x54BB
+    static let cropLeft: UInt64 = 0x54CC
+    static let cropRight: UInt64 = 0x54DD
     static let projection: UInt64 = 0x7670
     static let projectionType: UInt64 = 0x7671
     static let projectionPrivate: UInt64 = 0x7672
@@ -82,17 +87,29 @@ public enum MatroskaTracks {
 
   private static func video(_ tracks: RawSpan, _ range: Range<Int>) -> SphericalMetadata? {
     var stereo = SphericalMetadata.Stereo.mono
+    var crop = SphericalMetadata.Crop.none
     var projection: Range<Int>?
     EBMLHeader.forEach(in: tracks, range) { name, contents in
       switch name {
       case Name.stereoMode: stereo = mode(tracks.unsigned(in: contents))
+      case Name.cropTop: crop.top = pixels(tracks, contents)
+      case Name.cropBottom: crop.bottom = pixels(tracks, contents)
+      case Name.cropLeft: crop.left = pixels(tracks, contents)
+      case Name.cropRight: crop.right = pixels(tracks, contents)
       case Name.projection: projection = contents
       default: break
       }
     }
-    guard let projection, var metadata = metadata(tracks, projection) else { return nil }
+    var metadata =
+      projection.flatMap { Self.metadata(tracks, $0) } ?? SphericalMetadata(projection: .unstated, origin: .matroska)
     metadata.stereo = stereo
-    return metadata
+    metadata.crop = crop
+    return metadata.saysSomething ? metadata : nil
+  }
+
+  /// More than a picture can have are none.
+  private static func pixels(_ tracks: RawSpan, _ range: Range<Int>) -> Int {
+    tracks.unsigned(in: range).flatMap { $0 <= 32768 ? Int($0) : nil } ?? 0
   }
 
   /// The eyes' order is not told apart.

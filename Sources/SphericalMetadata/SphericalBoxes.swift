@@ -4,7 +4,8 @@
 /// moov ─ trak ┬ tkhd                          track ID
 ///             ├ uuid ffcc8263…                V1: XML (github.com/google/spatial-media, spherical-video-rfc.md)
 ///             └ mdia ┬ hdlr                   "vide"
-///                    └ minf ─ stbl ─ stsd ─ sample entry ┬ st3d               V2: stereo mode
+///                    └ minf ─ stbl ─ stsd ─ sample entry ┬ clap               the part to be seen
+///                                                        ├ st3d               V2: stereo mode
 ///                                                        └ sv3d ┬ svhd
 ///                                                               └ proj ┬ prhd  pose
 ///                                                                      └ equi | cbmp | mshp
@@ -61,8 +62,12 @@ public enum SphericalBoxes {
       default: continue
       }
     }
-    guard let media, media.isVideo, var metadata = media.entry.metadata ?? xml else { return nil }
-    if let stereo = media.entry.stereo { metadata.stereo = stereo }
+    guard let media, media.isVideo else { return nil }
+    let entry = media.entry
+    var metadata = entry.metadata ?? xml ?? SphericalMetadata(projection: .unstated, origin: .sphericalVideoV2)
+    if let stereo = entry.stereo { metadata.stereo = stereo }
+    metadata.crop = entry.crop
+    guard metadata.saysSomething else { return nil }
     return Track(trackID: trackID, metadata: metadata)
   }
 

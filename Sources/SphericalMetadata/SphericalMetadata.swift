@@ -1,6 +1,8 @@
 /// What a file says about how its picture covers the sphere.
 public struct SphericalMetadata: Hashable, Sendable {
   public enum Projection: Hashable, Sendable {
+    /// It says something else of its picture, but not this.
+    case unstated
     case equirectangular(Bounds)
     /// `layout` 0 is the only one that Spherical Video V2 defines; `padding` is in pixels from each face edge.
     case cubemap(layout: UInt32, padding: UInt32)
@@ -56,6 +58,23 @@ public struct SphericalMetadata: Hashable, Sendable {
     case other
   }
 
+  /// What of the picture at each edge is not to be seen, in pixels.
+  public struct Crop: Hashable, Sendable {
+    public var top: Int
+    public var bottom: Int
+    public var left: Int
+    public var right: Int
+
+    public init(top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0) {
+      self.top = top
+      self.bottom = bottom
+      self.left = left
+      self.right = right
+    }
+
+    public static let none = Crop()
+  }
+
   /// Where it was said.
   public enum Origin: Hashable, Sendable {
     /// The XML in a `uuid` box (Spherical Video RFC, V1).
@@ -73,15 +92,22 @@ public struct SphericalMetadata: Hashable, Sendable {
   public var projection: Projection
   public var pose: Pose
   public var stereo: Stereo
+  public var crop: Crop
   public var origin: Origin
 
   /// Whether the file says nothing and its shape alone speaks for a panorama.
-  public var isAssumed: Bool { origin == .assumed }
+  public var isAssumed: Bool { origin == .assumed || projection == .unstated }
 
-  public init(projection: Projection, pose: Pose = Pose(), stereo: Stereo = .mono, origin: Origin) {
+  public init(
+    projection: Projection, pose: Pose = Pose(), stereo: Stereo = .mono, crop: Crop = .none, origin: Origin
+  ) {
     self.projection = projection
     self.pose = pose
     self.stereo = stereo
+    self.crop = crop
     self.origin = origin
   }
+
+  /// Whether there is anything in it that is not so without a word.
+  var saysSomething: Bool { projection != .unstated || stereo != .mono || crop != .none }
 }

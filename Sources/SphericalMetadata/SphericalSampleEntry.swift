@@ -1,8 +1,9 @@
-/// The Spherical Video V2 boxes in a video sample entry
-/// (github.com/google/spatial-media, docs/spherical-video-v2-rfc.md).
+/// What a video sample entry says of its picture: the Spherical Video V2 boxes
+/// (github.com/google/spatial-media, docs/spherical-video-v2-rfc.md) and the clean aperture.
 struct SphericalSampleEntry {
   private(set) var stereo: SphericalMetadata.Stereo?
   private(set) var metadata: SphericalMetadata?
+  private(set) var crop = SphericalMetadata.Crop.none
 
   /// The fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12, 12.1.3).
   private static let fieldBytes = 78
@@ -11,9 +12,12 @@ struct SphericalSampleEntry {
 
   init(_ movie: RawSpan, _ range: Range<Int>) throws(SphericalBoxes.Failure) {
     guard range.count >= Self.fieldBytes else { throw .init(reason: .truncated, offset: range.lowerBound) }
+    let width = try movie.bigEndian(UInt16.self, at: range.lowerBound + 24, in: range)
+    let height = try movie.bigEndian(UInt16.self, at: range.lowerBound + 26, in: range)
     var boxes = BoxIterator(range.dropFirst(Self.fieldBytes))
     while let box = try boxes.next(in: movie) {
       switch box.type {
+      case "clap": crop = try Self.parseAperture(movie, box.contents, width: Int(width), height: Int(height))
       case "st3d": stereo = try Self.parseStereo(movie, box.contents)
       case "sv3d":
         guard let projection = try SphericalBoxes.child("proj", of: movie, box.contents) else { continue }
@@ -21,6 +25,29 @@ struct SphericalSampleEntry {
       default: continue
       }
     }
+  }
+
+  /// Clean aperture (ISO/IEC 14496-12, 12.1.4): its width and height, and how far its middle lies from the picture's,
+  /// four fractions. One that does not lie within the picture is none.
+  private static func parseAperture(
+    _ movie: RawSpan, _ range: Range<Int>, width: Int, height: Int
+  ) throws(SphericalBoxes.Failure) -> SphericalMetadata.Crop {
+    func fraction(_ index: Int) throws(SphericalBoxes.Failure) -> Double {
+      let numerator = try movie.bigEndian(UInt32.self, at: range.lowerBound + index * 8, in: range)
+      let denominator = try movie.bigEndian(UInt32.self, at: range.lowerBound + index * 8 + 4, in: range)
+      return Double(Int32(bitPattern: numerator)) / Double(denominator)
+    }
+    func edges(_ size: Double, _ offset: Double, of full: Int) -> (Int, Int)? {
+      let before = ((Double(full) - size) / 2 + offset).rounded()
+      let after = ((Double(full) - size) / 2 - offset).rounded()
+      // Not a number fails this, too.
+      guard size >= 1, before >= 0, after >= 0 else { return nil }
+      return (Int(before), Int(after))
+    }
+    guard let across = edges(try fraction(0), try fraction(2), of: width),
+      let down = edges(try fraction(1), try fraction(3), of: height)
+    else { return .none }
+    return .init(top: down.0, bottom: down.1, left: across.0, right: across.1)
   }
 
   private static func parseStereo(

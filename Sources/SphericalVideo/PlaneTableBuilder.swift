@@ -179,6 +179,10 @@ import Media
     case .spherical:
       if row < 0 || row >= source.height { column += source.width / 2 }
       column = (column % source.width + source.width) % source.width
+    case .sphericalOnItsSide:
+      if column < 0 || column >= source.width { row += source.height / 2 }
+      row = (row % source.height + source.height) % source.height
+      column = max(0, min(column, source.width - 1))
     }
     row = max(0, min(row, source.height - 1))
     return (UInt16(column), UInt16(row))

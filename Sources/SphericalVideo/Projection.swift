@@ -17,6 +17,9 @@ public enum ImageEdges: Hashable, Sendable {
   case clamped
   /// The left edge meets the right one; beyond the top or bottom the picture goes on half a turn further, upside down.
   case spherical
+  /// The same of a picture that is stored on its side: the top edge meets the bottom one, and beyond left and right it
+  /// goes on half a turn further.
+  case sphericalOnItsSide
 }
 
 /// How a picture shows the directions around a camera: image point ⇄ unit vector.

@@ -24,7 +24,8 @@ struct Check: ParsableCommand {
     let items = Playlist(configuration.playlistSources).items
     guard !items.isEmpty else {
       let sources = configuration.playlist.sources.map { PrintableLocation($0).description }
-      print("There is no media in \(sources.joined(separator: ", ")): the test card would play.")
+      let what = sources.isEmpty ? "No sources are named" : "There is no media in \(sources.joined(separator: ", "))"
+      print("\(what): the test card would play.")
       throw ExitCode.badMedia
     }
     var failures = 0

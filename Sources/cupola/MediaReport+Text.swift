@@ -10,7 +10,7 @@ extension MediaReport {
     return [
       "container   \(format)",
       "video       \(video)",
-      "duration    \(duration.map { "\($0.seconds.shortText) s" } ?? "unknown")",
+      "duration    \(isStill ? "a picture without motion" : duration.map { "\($0.seconds.shortText) s" } ?? "unknown")",
       "projection  \(projection)",
       "looked at   \(viewedSize)",
       "colour      \(colour.range == .full ? "full" : "limited") range, primaries \(colour.primaries), "

@@ -29,7 +29,7 @@ struct Probe: ParsableCommand {
   func run() throws {
     var worst: ExitCode?
     let access = MediaAccess(formats: files.isEmpty ? .standard : try options.load().mediaFormats)
-    for file in files {
+    for file in files.map({ MediaLocation(argument: $0) }) {
       do throws(MediaError) {
         let report = try probe(file, access: access)
         print("\(PrintableLocation(file))\n\(report.lines.map { "  " + $0 }.joined(separator: "\n"))")

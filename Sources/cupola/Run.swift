@@ -3,6 +3,7 @@ import ArgumentParser
 import Clocks
 import CupolaConfiguration
 import Foundation
+import Media
 import Logging
 import Playout
 import ServiceLifecycle
@@ -91,7 +92,7 @@ struct Run: AsyncParsableCommand {
   /// With what the command line says instead.
   private func adjusted(_ configuration: ApplianceConfiguration) throws -> ApplianceConfiguration {
     var configuration = configuration
-    if !media.isEmpty { configuration.playlist.sources = media }
+    if !media.isEmpty { configuration.playlist.sources = media.map { MediaLocation(argument: $0) } }
     configuration.server.http = try endpoint(http, "--http") ?? configuration.server.http
     configuration.server.webRTC = try endpoint(webrtc, "--webrtc") ?? configuration.server.webRTC
     if configuration.server.webRoot == nil { configuration.server.webRoot = WebRoot.find() }

@@ -37,6 +37,7 @@ struct Snapshot: ParsableCommand {
       let known = presets.map { "\($0.number) \($0.name)" }.joined(separator: ", ")
       throw ValidationError("there is no preset \"\(preset)\"; there are \(known)")
     }
+    let file = MediaLocation(argument: file)
     let png: [UInt8]
     do throws(MediaError) {
       let size = VideoSize(width: configuration.video.width, height: configuration.video.height)

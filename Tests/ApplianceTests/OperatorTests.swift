@@ -95,9 +95,9 @@ extension WholeApplianceTests {
       #expect(try await pause(server, by: "Bearer \(token)").status == 202)
       #expect(server.hasLogged { $0.contains("A wrong operator PIN (device Mallory, source loopback)") })
       #expect(server.hasLogged { $0.contains("was not looked at") && $0.contains("Mallory") })
-      #expect(try server.metric(#"cupola_operator_pins_total{verdict="wrong"}"#) { $0 == 5 } == 5)
-      #expect(try server.metric(#"cupola_operator_pins_total{verdict="not_compared"}"#) { $0 == 2 } == 2)
-      #expect(try server.metric(#"cupola_changes_total{what="transport"}"#) { $0 == 1 } == 1)
+      #expect(try server.metric(#"cupola_operator_pins_total{verdict="wrong"}"#) == 5)
+      #expect(try server.metric(#"cupola_operator_pins_total{verdict="not_compared"}"#) == 2)
+      #expect(try server.metric(#"cupola_changes_total{what="transport"}"#) == 1)
     }
 
     @Test(arguments: [
@@ -125,7 +125,7 @@ extension WholeApplianceTests {
       let player = try LoopbackPlayer(seed: 190)
       try player.accept(try server.answer(to: player.offer))
       #expect(server.hasLogged { $0.contains("Somebody joins (source loopback, viewer ") })
-      #expect(try server.metric(#"cupola_joins_total{by="whep"}"#) { $0 == 1 } == 1)
+      #expect(try server.metric(#"cupola_joins_total{by="whep"}"#) == 1)
     }
 
     @Test func `a proxy that is configured is believed, and then each of its clients is one`() async throws {

@@ -13,7 +13,7 @@ struct CupolaBench: AsyncParsableCommand {
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
     case projection, pipeline, views, hardware, fanout, repair, join, `switch`, latency, memory
-    case start, restart, stall, stalled, changes, overhead, hostile
+    case start, restart, stall, stalled, changes, overhead, hostile, check
     /// Long: only when they are named.
     case reopen, soak
 
@@ -77,6 +77,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .changes: [try ItemChangeBench.run()]
     case .overhead: [try ServiceBench.overhead(clip)]
     case .hostile: try HostileBench.run()
+    case .check: [try CheckBench.run()]
     case .reopen: try HardwareBench.reopenings()
     case .soak: try SoakBench.run(minutes: soakMinutes)
     case .memory: [try MemoryBench.run(clip, minutes: memoryMinutes)]

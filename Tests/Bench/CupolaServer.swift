@@ -7,7 +7,7 @@ import Synchronization
 /// It ends with `stop()`, when it is released, and when this program is interrupted.
 final class CupolaServer {
   /// Found once: a program that is built anew while it runs has no path any more.
-  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+  static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("cupola").path
 
   /// Where its page is, with a slash at the end.

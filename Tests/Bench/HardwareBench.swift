@@ -44,7 +44,7 @@ enum HardwareBench {
     for block in memory { memset(block, 1, 3840 * rows) }
     var (ours, peers): ([Double], [Double]) = ([], [])
     var held: [VideoFrame] = []
-    let demuxer = try Demuxer(url: clip)
+    let demuxer = try Demuxer(url: MediaLocation(clip))
     guard let video = demuxer.video else { throw BenchError("\(clip) has no video") }
     var decoder = try Decoder(stream: video, hardware: device)
     let packet = Packet()
@@ -96,7 +96,7 @@ enum HardwareBench {
     var pauses: [Double] = []
     for _ in 0..<3 {
       let source = try MediaFileSource(
-        url: clip,
+        url: MediaLocation(clip),
         hardware: try hardware { isProof in
           try VATestDriver.open(faults: isProof ? "" : "decode-error-from \(refused)")
         })

@@ -89,7 +89,7 @@ enum MediaBench {
     _ clip: String, renditions: [(view: PresetView, rendition: Rendition)], hardware: HardwareAcceleration? = nil,
     apart: () throws -> Double = { 0 }
   ) throws -> Double {
-    let player = Player(configuration: PlayerConfiguration(sources: [clip]), hardware: hardware)
+    let player = Player(configuration: PlayerConfiguration(sources: [MediaLocation(clip)]), hardware: hardware)
     let encoded = Tally()
     let channels = renditions.map { view, rendition in
       PresetChannel(view: view, rendition: rendition, sink: { _ in encoded.add() })
@@ -182,7 +182,7 @@ enum MediaBench {
   static func forEachFrame(
     of clip: String, hardware: VAAPIDevice? = nil, _ body: (VideoFrame) throws -> Bool
   ) throws {
-    let demuxer = try Demuxer(url: clip)
+    let demuxer = try Demuxer(url: MediaLocation(clip))
     guard let video = demuxer.video else { throw BenchError("\(clip) has no video") }
     // One thread, as in the player: no picture that nobody wants is decoded ahead.
     var decoder = try Decoder(stream: video, hardware: hardware, threads: 1)

@@ -16,7 +16,8 @@ enum StalledSourceBench {
     for _ in 0..<rounds {
       let server = try StallingServer(file: file, part: file.count / 5)
       let (started, encoded) = (Tally(), Tally())
-      let player = Player(configuration: PlayerConfiguration(sources: [server.url, clip])) { event in
+      let player = Player(configuration: PlayerConfiguration(sources: [server.url, clip].map { MediaLocation($0) })) {
+        event in
         if case .started = event { started.add() }
       }
       let view = PresetView(preset: MediaBench.preset(yaw: 0), size: size, tables: RemapTableCache())

@@ -132,7 +132,10 @@ import Testing
       "cupola.yaml:1:17: server.http: \"localhost\" is not an address and a port (such as 0.0.0.0:8080 or [::]:8080)"
     ),
     ("playlist: { repeat: often }\n", "cupola.yaml:1:21: playlist.repeat: \"often\" is neither true nor false"),
-    ("playlist: /media\n", "cupola.yaml:1:11: playlist: expected keys and values (sources, formats, repeat)"),
+    (
+      "playlist: /media\n",
+      "cupola.yaml:1:11: playlist: expected keys and values (sources, formats, repeat, stillDuration)"
+    ),
     (
       "playlist: { formats: some }\n",
       "cupola.yaml:1:22: playlist.formats: \"some\" is unknown; allowed are standard, all"

@@ -34,7 +34,7 @@ import Testing
   func `decodes every picture as ffmpeg does`(codec: Codec) throws {
     // 180 rows are coded as 184 or 192: the padding must not show.
     let path = try Clip.make(codec.file, "-f lavfi -i testsrc2=s=322x180:r=25:d=0.8 \(codec.options)")
-    let name = try Demuxer(url: path).video?.codecName
+    let name = try Demuxer(url: MediaLocation(path)).video?.codecName
     #expect(name == codec.name)
     let decoded = try Decoded(path)
     #expect(decoded.errors.isEmpty)
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `begins again after the end when it is flushed`() throws {
-    let demuxer = try Demuxer(url: DemuxerTests.clip.get())
+    let demuxer = try Demuxer(url: MediaLocation(DemuxerTests.clip.get()))
     let video = demuxer.video
     var decoder = try Decoder(stream: #require(video))
     let packet = Packet()
@@ -105,7 +105,7 @@ import Testing
 
   @Test(arguments: [AV_PIX_FMT_VAAPI, AV_PIX_FMT_DXVA2_VLD])
   func `decodes in software when the device fails or its format is not offered`(format: AVPixelFormat) throws {
-    let demuxer = try Demuxer(url: DemuxerTests.clip.get())
+    let demuxer = try Demuxer(url: MediaLocation(DemuxerTests.clip.get()))
     let video = demuxer.video
     var decoder = try Decoder(stream: #require(video), hardware: UselessDevice(pixelFormat: format.rawValue))
     let packet = Packet()

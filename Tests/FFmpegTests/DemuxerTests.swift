@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func `describes the video of a file`() throws {
-    let demuxer = try Demuxer(url: Self.clip.get())
+    let demuxer = try Demuxer(url: MediaLocation(Self.clip.get()))
     let found = demuxer.video
     let video = try #require(found)
     #expect(video.codecName == "h264")
@@ -26,12 +26,12 @@ import Testing
     #expect(video.spherical == nil)
     let kinds = demuxer.tracks.map(\.kind)
     #expect(kinds == [.video, .audio])
-    let format = demuxer.formatName
+    let format = demuxer.container.formatName
     #expect(format.contains("mp4"))
   }
 
   @Test func `reads packets of the video only, and then the end`() throws {
-    let demuxer = try Demuxer(url: Self.clip.get())
+    let demuxer = try Demuxer(url: MediaLocation(Self.clip.get()))
     let packet = Packet()
     var count = 0
     while try demuxer.readPacket(packet) {
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `reads the tracks that are selected, and says which`() throws {
-    var demuxer = try Demuxer(url: Self.clip.get())
+    var demuxer = try Demuxer(url: MediaLocation(Self.clip.get()))
     let sound = try #require(demuxer.tracks.first { $0.kind == .audio })
     #expect(sound.codecName == "aac" && sound.channels == 1 && sound.sampleRate == 44100)
     let packet = Packet()
@@ -66,7 +66,7 @@ import Testing
   func `goes back to the first packet`(name: String) throws {
     var path = try Self.clip.get()
     if name != "demuxer.mp4" { path = try Clip.make(name, "-i \(path) -c:v copy -an") }
-    let demuxer = try Demuxer(url: path)
+    let demuxer = try Demuxer(url: MediaLocation(path))
     let packet = Packet()
     _ = try demuxer.readPacket(packet)
     let first = [packet.pts, Int64(packet.byteCount)]
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `seeks to the key frame at or before a time`() throws {
-    let demuxer = try Demuxer(url: Self.clip.get())
+    let demuxer = try Demuxer(url: MediaLocation(Self.clip.get()))
     let found = demuxer.video
     let video = try #require(found)
     let packet = Packet()
@@ -93,7 +93,7 @@ import Testing
     let folder = TemporaryFolder.shared
     func error(_ path: String) -> MediaError? {
       do throws(MediaError) {
-        _ = try Demuxer(url: path)
+        _ = try Demuxer(url: MediaLocation(path))
         return nil
       } catch {
         return error
@@ -118,7 +118,7 @@ import Testing
     let covered = try Clip.make(
       "covered.m4a", "-i \(sound) -i \(cover) -map 0 -map 1 -c copy -disposition:v attached_pic")
     for path in [sound, covered] {
-      let demuxer = try Demuxer(url: path)
+      let demuxer = try Demuxer(url: MediaLocation(path))
       let video = demuxer.video
       #expect(video == nil)
       do throws(MediaError) {
@@ -135,7 +135,7 @@ import Testing
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.copyItem(atPath: Self.clip.get(), toPath: path)
     for url in [path, "file://" + path] {
-      let video = try Demuxer(url: url).video
+      let video = try Demuxer(url: MediaLocation(url)).video
       #expect(video != nil)
     }
   }
@@ -144,7 +144,7 @@ import Testing
     let server = try SilentServer()
     let questions = Atomic(0)
     #expect(throws: MediaError.interrupted) {
-      _ = try Demuxer(url: "http://127.0.0.1:\(server.port)/video.mp4") {
+      _ = try Demuxer(url: MediaLocation("http://127.0.0.1:\(server.port)/video.mp4")) {
         questions.wrappingAdd(1, ordering: .relaxed).newValue > 5
       }
     }

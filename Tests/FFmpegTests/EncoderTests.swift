@@ -96,7 +96,7 @@ import Testing
       #expect(try Clip.probe(path, "profile,has_b_frames") == "\(name),0")
       let expected = number == 0 ? "tv,bt709,bt709,bt709" : "pc,bt2020nc,smpte2084,bt2020"
       #expect(try Clip.probe(path, "color_range,color_space,color_transfer,color_primaries") == expected)
-      let read = try Demuxer(url: path).video?.colour
+      let read = try Demuxer(url: MediaLocation(path)).video?.colour
       #expect(read == colour)
     }
   }

@@ -78,7 +78,7 @@ struct Decoded {
   init(
     _ path: String, threads: Int = 2, limit: Int = .max, skipNonReference: Bool = false
   ) throws(MediaError) {
-    let demuxer = try Demuxer(url: path, access: MediaAccess(formats: .all))
+    let demuxer = try Demuxer(url: MediaLocation(path), access: MediaAccess(formats: .all))
     guard let video = demuxer.video else { throw .noVideo }
     var decoder = try Decoder(stream: video, threads: threads)
     decoder.skipNonReference = skipNonReference

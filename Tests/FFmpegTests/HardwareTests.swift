@@ -95,7 +95,7 @@ import VATestDriver
   private static func decode(
     _ path: String, device: VAAPIDevice?, bringsPictures: Bool = true
   ) throws -> (frames: [VideoFrame], stream: VideoStream) {
-    let demuxer = try Demuxer(url: path, access: MediaAccess(formats: .all))
+    let demuxer = try Demuxer(url: MediaLocation(path), access: MediaAccess(formats: .all))
     guard let video = demuxer.video else { throw MediaError.noVideo }
     var decoder = try Decoder(stream: video, hardware: device)
     decoder.bringsPictures = bringsPictures

@@ -33,7 +33,7 @@ import Testing
   }
 
   private func packets(_ url: String, _ access: MediaAccess = MediaAccess()) throws(MediaError) -> Int {
-    let demuxer = try Demuxer(url: url, access: access)
+    let demuxer = try Demuxer(url: MediaLocation(url), access: access)
     guard demuxer.video != nil else { return 0 }
     var count = 0
     let packet = Packet()
@@ -117,7 +117,7 @@ import Testing
     }
     #expect(server.connections == 0)
     let folder = try makeFolder()
-    let access = MediaAccess(folders: [folder.appendingPathComponent("list/below").path])
+    let access = MediaAccess(folders: [MediaLocation(folder.appendingPathComponent("list/below").path)])
     #expect(try packets(folder.appendingPathComponent("list/below/part.ts").path, access) == 25)
     #expect(throws: MediaError.outside) {
       try packets(folder.appendingPathComponent("list/beside.ts").path, access)
@@ -172,7 +172,7 @@ import Testing
     let path = TemporaryFolder.shared.path("door-moved.ts")
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.copyItem(atPath: Self.segment.get(), toPath: path)
-    let demuxer = try Demuxer(url: path)
+    let demuxer = try Demuxer(url: MediaLocation(path))
     try FileManager.default.removeItem(atPath: path)
     #expect(mkfifo(path, 0o600) == 0)
     try demuxer.rewind()
@@ -186,10 +186,10 @@ import Testing
     #expect(throws: MediaError.notRegularFile) { _ = try RegularFile(path: "/dev/zero") }
     #expect(throws: MediaError.notThere) { _ = try RegularFile(path: "/dev/null\u{0}/x") }
     let path = try TemporaryFolder.shared.write(Array(repeating: 65, count: 100), to: "hundred")
-    let file = try RegularFile(path: path)
+    let file = try RegularFile(path: MediaLocation(path))
     #expect(file.contents(limit: 99) == nil)
     #expect(file.contents(limit: 100)?.count == 100)
-    #expect(file.lies(in: TemporaryFolder.shared.path("")))
+    #expect(file.lies(in: MediaLocation(TemporaryFolder.shared.path(""))))
     #expect(file.lies(in: "/") && !file.lies(in: "/etc") && !file.lies(in: "/nowhere"))
   }
 }

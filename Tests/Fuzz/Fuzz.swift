@@ -4,6 +4,7 @@ import Glibc
 /// The parsers by the name that `CUPOLA_FUZZ_TARGET` selects, which is that of the folder of their kept cases.
 private let entries: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
   "boxes": fuzzSphericalBoxes,
+  "m3u": fuzzM3U,
   "matroska": fuzzMatroskaTracks,
   "connection": fuzzConnection,
   "dtls": fuzzDTLSRecords,

@@ -12,11 +12,13 @@ import Testing
       status: .failing, uptime: 5, framerate: 0, framesDecoded: 1, framesLate: 0, decodeErrors: 0, decoder: "software",
       viewers: 0, awakePresets: [])
     let report = HealthReport(
-      status: .failing, why: "decoder stands still", ready: false, stages: [.init(stage, at: 3_250_600_000)],
+      status: .failing, why: "decoder stands still", ready: false, nothingToPlay: true,
+      stages: [.init(stage, at: 3_250_600_000)],
       health: summary)
     let json = try #require(
       try JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
     #expect(json["status"] as? String == "failing" && json["ready"] as? Bool == false)
+    #expect(json["nothingToPlay"] as? Bool == true)
     #expect(json["why"] as? String == "decoder stands still" && json["health"] is [String: Any])
     let stages = try #require(json["stages"] as? [[String: Any]])
     #expect(stages.count == 1)

@@ -16,6 +16,9 @@ import Testing
       ("http://proxy/http://u:s3cret@h/a", "http://proxy/http://h/a", "a"),
       ("rtmp://h/app user=u pass=s3cret", "rtmp://h/app", "app"),
       ("/media/what?/a#1 b@c.mp4", "/media/what?/a#1 b@c.mp4", "a#1 b@c.mp4"), ("", "", ""), ("://", "://", ":"),
+      ("http://h/G%C3%B6%20x.mp4", "http://h/G%C3%B6%20x.mp4", "Gö x.mp4"),
+      ("/media/100%25.mp4", "/media/100%25.mp4", "100%25.mp4"), ("http://h/a%0Ab", "http://h/a%0Ab", "a%0Ab"),
+      ("http://h/%E9.mp4", "http://h/%E9.mp4", "%E9.mp4"),
     ])
   func `a URL is shown without user, query and fragment, and a path as it is`(
     location: String, shown: String, name: String

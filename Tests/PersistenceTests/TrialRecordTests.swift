@@ -1,10 +1,11 @@
+import Media
 import Foundation
 import Persistence
 import Testing
 
 @Suite struct TrialRecordTests {
   private let folder: TemporaryFolder
-  private let film: String
+  private let film: MediaLocation
   private let last = Last()
 
   /// The record of the run before, whose writing ends with it.
@@ -14,7 +15,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    film = try folder.write("a film", to: "film.mp4")
+    film = MediaLocation(try folder.write("a film", to: "film.mp4"))
   }
 
   private func start(boot: String? = "one") -> TrialRecord {
@@ -32,7 +33,7 @@ import Testing
     }
     let record = start()
     #expect(record.refusal(of: film)?.contains("3 times") == true)
-    #expect(record.refusal(of: folder["other.mp4"]) == nil)
+    #expect(record.refusal(of: MediaLocation(folder["other.mp4"])) == nil)
     #expect(record.isWary)
   }
 
@@ -73,11 +74,11 @@ import Testing
     for _ in 0..<5 {
       let record = start()
       record.suspend(try #require(record.begin(film)))
-      record.pass(try #require(record.begin(folder["other.mp4"])))
+      record.pass(try #require(record.begin(MediaLocation(folder["other.mp4"]))))
       // What has passed in this run needs no record.
-      #expect(record.begin(folder["other.mp4"]) == nil)
+      #expect(record.begin(MediaLocation(folder["other.mp4"])) == nil)
     }
-    #expect(start().refusal(of: film) == nil && start().refusal(of: folder["other.mp4"]) == nil)
+    #expect(start().refusal(of: film) == nil && start().refusal(of: MediaLocation(folder["other.mp4"])) == nil)
   }
 
   @Test func `an item that is begun twice at a time is blamed until both are over`() throws {
@@ -108,7 +109,7 @@ import Testing
   @Test func `it stays short, whatever is begun`() throws {
     for run in 0..<10 {
       let record = start()
-      for item in 0..<100 { _ = record.begin("/nowhere/\(run)/\(item)") }
+      for item in 0..<100 { _ = record.begin(MediaLocation("/nowhere/\(run)/\(item)")) }
     }
     _ = start()
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder["state/trials"])).count < 16 << 10)

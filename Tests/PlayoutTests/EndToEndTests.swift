@@ -33,7 +33,7 @@ import Testing
 
     let path = TestClips.folder + "/end-to-end.h264"
     try Data(frames.flatMap(\.data)).write(to: URL(fileURLWithPath: path))
-    let report = try probe(path)
+    let report = try probe(MediaLocation(path))
     #expect(report.codec == "h264")
     #expect(report.size == VideoSize(width: 640, height: 360))
     #expect(report.failure == nil)

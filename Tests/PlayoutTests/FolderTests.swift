@@ -6,7 +6,9 @@ import Testing
 
 /// Folders and lists that somebody made who means no good.
 @Suite struct FolderTests {
-  private func items(_ names: [String]) -> [PlaylistItem] { Playlist(PlaylistSources(names: names)).items }
+  private func items(_ names: [String]) -> [PlaylistItem] {
+    Playlist(PlaylistSources(names: names.map { MediaLocation($0) })).items
+  }
 
   @Test(.timeLimit(.minutes(1))) func `folders that lead back to themselves are looked into once`() throws {
     let folder = try TemporaryFolder()
@@ -88,8 +90,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("show.m3u", "https://h/film.mp4\n")
     try folder.write("films/a.mp4", "x")
-    let list = folder.path + "/show.m3u"
-    let names = [list, folder.path + "/films", "https://box/a", "https://box/b"]
+    let list = MediaLocation(folder.path + "/show.m3u")
+    let names = [list, MediaLocation(folder.path + "/films"), "https://box/a", "https://box/b"]
     let items = Playlist(PlaylistSources(names: names, insecure: [list, "https://box/b"], formats: .all)).items
     #expect(items.map(\.access.isInsecure) == [true, false, false, true])
     #expect(items.allSatisfy { $0.access.formats == .all })

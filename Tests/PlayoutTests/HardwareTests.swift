@@ -51,7 +51,8 @@ import VATestDriver
     let harness = PlayerHarness([clip], readsNumbers: true) {
       (item, interruption) throws(MediaError) in
       try MediaFileSource(
-        url: String(item.url.dropFirst("script://".count)), decoderThreads: threads, hardware: acceleration,
+        url: MediaLocation(bytes: item.url.bytes.dropFirst("script://".count)), decoderThreads: threads,
+        hardware: acceleration,
         recoveryLimit: recoveryLimit,
         interruption: interruption)
     }

@@ -1,14 +1,16 @@
+import Media
 import Playout
 import Testing
 
 @Suite struct ItemOpenerTests {
-  private static let playlist = Playlist(items: ["a", "b", "c", "d"].map { PlaylistItem(name: $0, url: $0) })
+  private static let playlist = Playlist(
+    items: ["a", "b", "c", "d"].map { PlaylistItem(name: $0, url: MediaLocation($0)) })
 
   private func order(_ start: ItemOpener.Start, wraps: Bool = true) -> [Int] {
     ItemOpener.order(of: Self.playlist, from: start, wraps: wraps)
   }
 
-  private func item(_ url: String) -> PlaylistItem { PlaylistItem(name: url, url: url) }
+  private func item(_ url: String) -> PlaylistItem { PlaylistItem(name: url, url: MediaLocation(url)) }
 
   @Test func `looks forward round the ring, ending with the item itself`() {
     #expect(order(.first) == [0, 1, 2, 3])

@@ -9,19 +9,19 @@ import Testing
   /// Keeps everything in the order in which it came.
   final class Journal: ItemJournal {
     private let log = Mutex<[String]>([])
-    private let refused: Set<String>
+    private let refused: Set<MediaLocation>
     let isWary: Bool
 
-    init(refused: Set<String> = [], isWary: Bool = false) {
+    init(refused: Set<MediaLocation> = [], isWary: Bool = false) {
       self.refused = refused
       self.isWary = isWary
     }
 
     var entries: [String] { log.withLock { $0 } }
-    func refusal(of url: String) -> String? { refused.contains(url) ? "it is refused" : nil }
-    private func name(_ url: String) -> UInt64 { UInt64(url.utf8.last ?? 0) }
+    func refusal(of url: MediaLocation) -> String? { refused.contains(url) ? "it is refused" : nil }
+    private func name(_ url: MediaLocation) -> UInt64 { UInt64(url.bytes.last ?? 0) }
     private func letter(_ name: UInt64) -> String { String(UnicodeScalar(UInt8(name))) }
-    func begin(_ url: String) -> UInt64? {
+    func begin(_ url: MediaLocation) -> UInt64? {
       log.withLock { $0.append("begin \(letter(name(url)))") }
       return name(url)
     }

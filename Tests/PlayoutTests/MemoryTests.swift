@@ -23,7 +23,7 @@ import Testing
     var sizes: [VideoSize] = []
     var failure: MediaError?
     do throws(MediaError) {
-      let source = try MediaFileSource(url: path, decoderThreads: 2, memory: memory)
+      let source = try MediaFileSource(url: MediaLocation(path), decoderThreads: 2, memory: memory)
       loop: while true {
         switch try source.step() {
         case .frame(let frame): sizes.append(frame.frame.size)
@@ -63,7 +63,7 @@ import Testing
     #expect(try play(Self.large, allowed: one - 1).sizes.isEmpty)
   }
 
-  private static func video(_ path: String) throws -> VideoStream? { try Demuxer(url: path).video }
+  private static func video(_ path: String) throws -> VideoStream? { try Demuxer(url: MediaLocation(path)).video }
 
   @Test func `pictures that become larger on the way count too`() throws {
     let both = TestClips.folder + "/memory-grows.ts"
@@ -86,7 +86,7 @@ import Testing
     let harness = PlayerHarness([Self.large, TestClips.loop], readsNumbers: true) {
       item, interruption throws(MediaError) in
       try MediaFileSource(
-        url: item.url.replacingOccurrences(of: "script://", with: ""), decoderThreads: 1,
+        url: MediaLocation(item.url.text.replacingOccurrences(of: "script://", with: "")), decoderThreads: 1,
         memory: PictureMemory(allowed: 20 << 20), interruption: interruption)
     }
     harness.clock.run(to: 0.5)

@@ -79,7 +79,8 @@ import Testing
 /// What is read on a thread of its own.
 @Suite struct PacketReaderTests {
   private func reader(_ url: String) throws -> PacketReader {
-    try PacketReader(url: url, access: MediaAccess(), memory: PictureMemory(), interruption: Interruption())
+    try PacketReader(
+      url: MediaLocation(url), access: MediaAccess(), memory: PictureMemory(), interruption: Interruption())
   }
 
   /// The stamps of what comes until the end; waits where there is nothing yet.
@@ -147,7 +148,7 @@ import Testing
     let part = file.count * 2 / 3
     let cut = TestClips.folder + "/stalling-part.mp4"
     try Data(file.prefix(part)).write(to: URL(fileURLWithPath: cut))
-    let source = try MediaFileSource(url: cut, decoderThreads: 1)
+    let source = try MediaFileSource(url: MediaLocation(cut), decoderThreads: 1)
     var pictures = 0
     while try source.nextFrame() != nil { pictures += 1 }
     return (file, part, pictures)
@@ -159,7 +160,7 @@ import Testing
     let server = try StallingServer(file: file, part: part)
     let events = Monitor([PlayerEvent]())
     let player = Player(
-      configuration: PlayerConfiguration(sources: [server.url, TestClips.loop]),
+      configuration: PlayerConfiguration(sources: [server.url, TestClips.loop].map { MediaLocation($0) }),
       events: { event in events.update { $0.append(event) } })
     let seen = Recorder(clock: MonotonicClock())
     player.attach(seen)

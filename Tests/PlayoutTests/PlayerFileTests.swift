@@ -134,7 +134,8 @@ import Testing
     #expect(harness.player.state.item?.name == "loop.mp4")
     let reason = "there is no decoder for its codec xyz1"
     #expect(harness.player.state.skipped.map(\.reason) == [reason])
-    #expect(harness.events.first == .skipped(PlaylistItem(name: "strange.mp4", url: strange), reason: reason))
+    #expect(
+      harness.events.first == .skipped(PlaylistItem(name: "strange.mp4", url: MediaLocation(strange)), reason: reason))
   }
 
   @Test func `a mistyped path is named, whatever it was to be`() {
@@ -157,9 +158,10 @@ import Testing
     let harness = PlayerHarness([broken, TestClips.loop], readsNumbers: true)
     harness.clock.run(to: 5.5)
     #expect(Array(harness.recorder.numbers.prefix(12)) == Array(0..<12))
-    #expect(harness.events.contains(.started(PlaylistItem(name: "loop.mp4", url: TestClips.loop), index: 1)))
+    #expect(
+      harness.events.contains(.started(PlaylistItem(name: "loop.mp4", url: MediaLocation(TestClips.loop)), index: 1)))
     let skipped = try #require(harness.player.state.skipped.first)
-    #expect(skipped.item.url == broken)
+    #expect(skipped.item.url == MediaLocation(broken))
     #expect(skipped.reason.firstMatch(of: /^it breaks off at [234] s/) != nil, "\(skipped.reason)")
     #expect(harness.events.contains(.skipped(skipped.item, reason: skipped.reason)))
   }
@@ -199,7 +201,7 @@ import Testing
     let harness = PlayerHarness([path], readsNumbers: true)
     harness.clock.run(to: 0.3)
     #expect(harness.recorder.numbers == Array(0..<10))
-    #expect(try probe(path).viewedSize != probe(path).size)
+    #expect(try probe(MediaLocation(path)).viewedSize != probe(MediaLocation(path)).size)
   }
 
   @Test func `an uneven compass keeps its rates`() throws {

@@ -13,12 +13,13 @@ final class PlayerHarness {
 
   init(
     _ sources: [String], repeats: Bool = true, framerate: Int = 30, readsNumbers: Bool = false,
-    decodesAhead: Bool = true, journal: (any ItemJournal)? = nil,
+    decodesAhead: Bool = true, resume: ResumePoint? = nil, journal: (any ItemJournal)? = nil,
     open: (@Sendable (PlaylistItem, Interruption) throws(MediaError) -> any FrameSource)? = nil
   ) {
     let configuration = PlayerConfiguration(
       // A bare name would be a folder that is not there.
-      sources: open == nil ? sources : sources.map { "script://\($0)" }, repeats: repeats, maximumFramerate: framerate,
+      sources: sources.map { MediaLocation(open == nil ? $0 : "script://\($0)") }, repeats: repeats,
+      maximumFramerate: framerate,
       testCardSize: VideoSize(width: 768, height: 384), decoderThreads: 1)
     var environment = Player.Environment.live(configuration, clock: clock)
     environment.run = { work in
@@ -34,7 +35,7 @@ final class PlayerHarness {
     }
     recorder = Recorder(clock: clock, readsNumbers: readsNumbers)
     player.attach(recorder)
-    player.start()
+    player.start(from: resume)
   }
 
   deinit {

@@ -16,6 +16,8 @@ final class Recorder: FrameReceiver {
     var at: MediaTime
     /// What the bars of the picture say; nil without bars.
     var number: Int?
+    /// What eight bars over its whole width say, as `NumberedClips` writes them.
+    var bars: Int?
     var size: VideoSize
   }
 
@@ -39,7 +41,10 @@ final class Recorder: FrameReceiver {
   func attached(to programme: CurrentFrame) {}
 
   func offer(_ frame: TimedFrame) {
-    let seen = Seen(time: frame.time, at: clock.now, number: reader?.number(of: frame), size: frame.frame.size)
+    let isSmall = frame.frame.size == VideoSize(width: 128, height: 64)
+    let seen = Seen(
+      time: frame.time, at: clock.now, number: reader?.number(of: frame),
+      bars: isSmall ? NumberedClips.number(of: frame.frame) : nil, size: frame.frame.size)
     frames.update { $0.append(seen) }
   }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ReportTests {
   @Test func `says what is made of a file`() throws {
-    let report = try probe(TestClips.loop)
+    let report = try probe(MediaLocation(TestClips.loop))
     #expect(report.codec == "h264")
     #expect(report.profile == "High")
     #expect(report.size == TestClips.size)
@@ -25,7 +25,7 @@ import Testing
     #expect(throws: MediaError.self) { try probe("/nowhere/film.mp4") }
     let folder = try TemporaryFolder()
     try folder.write("x.mp4", "")
-    #expect(throws: MediaError.empty) { try probe(folder.path + "/x.mp4") }
+    #expect(throws: MediaError.empty) { try probe(MediaLocation(folder.path + "/x.mp4")) }
   }
 
   @Test func `a picture wider than any table is refused in words`() throws {
@@ -33,9 +33,9 @@ import Testing
     let file = folder.path + "/wide.mkv"
     TestClips.run(
       ["-f", "lavfi", "-i", "color=s=40000x64:r=5:d=0.4", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", file])
-    #expect(try probe(file).failure == "pictures of 40000x64 pixels are not supported")
+    #expect(try probe(MediaLocation(file)).failure == "pictures of 40000x64 pixels are not supported")
     #expect(throws: MediaError.unsupportedPicture("40000x64 pixels")) {
-      try snapshot(file: file, preset: CameraPreset.defaults[0], size: VideoSize(width: 64, height: 64))
+      try snapshot(file: MediaLocation(file), preset: CameraPreset.defaults[0], size: VideoSize(width: 64, height: 64))
     }
   }
 
@@ -58,7 +58,7 @@ import Testing
   @Test(arguments: [(0, 0), (0.5, 15), (0.52, 15), (0.97, 29), (30, 29)])
   func `a snapshot shows the frame that is due`(time: Double, number: Int) throws {
     let picture = try snapshot(
-      file: TestClips.loop, preset: CameraPreset.defaults[0], time: MediaTime(seconds: time),
+      file: MediaLocation(TestClips.loop), preset: CameraPreset.defaults[0], time: MediaTime(seconds: time),
       size: VideoSize(width: 480, height: 480))
     #expect(FrameNumberReader.number(in: picture) == number)
   }

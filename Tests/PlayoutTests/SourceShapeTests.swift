@@ -1,3 +1,4 @@
+import Media
 import FFmpeg
 import Playout
 import SphericalMetadata
@@ -26,7 +27,7 @@ import Testing
       ("real/vr180-video-sample_no_mesh.mp4", "equirectangular topBottom sphericalVideoV1"),
     ])
   func `agrees with what is known of real files`(file: String, expected: String) throws {
-    let demuxer = try Demuxer(url: #require(TestClips.shared(file)))
+    let demuxer = try Demuxer(url: MediaLocation(#require(TestClips.shared(file))))
     let found = demuxer.video
     let metadata = SphericalMetadata.of(try #require(found), in: demuxer)
     let summary = metadata.map { metadata in
@@ -38,6 +39,7 @@ import Testing
         case .halfEquirectangular: "half-equirectangular"
         case .rectilinear: "rectilinear"
         case .fisheye: "fisheye"
+        case .unstated: "unstated"
         case .other(let name): name
         }
       return "\(name) \(metadata.stereo) \(metadata.origin)"

@@ -53,6 +53,21 @@ import Testing
     #expect(Self.metadata(Self.file(Self.track(cube)))?.projection == .cubemap(layout: 0, padding: 8))
   }
 
+  @Test func `reads what is cropped, and eyes without a projection`() {
+    let top = Self.element([0x54, 0xBB], [40])
+    let bottom = Self.element([0x54, 0xAA], [1, 0])
+    let sides = Self.element([0x54, 0xCC], [2]) + Self.element([0x54, 0xDD], [3])
+    let found = Self.metadata(Self.file(Self.track(stereo: 1, top + bottom + sides)))
+    #expect(
+      found
+        == SphericalMetadata(
+          projection: .unstated, stereo: .leftRight, crop: .init(top: 40, bottom: 256, left: 2, right: 3),
+          origin: .matroska))
+    #expect(Self.metadata(Self.file(Self.track(stereo: 0))) == nil)
+    // More than a picture can have.
+    #expect(Self.metadata(Self.file(Self.track(Self.element([0x54, 0xBB], [0xFF, 0xFF, 0xFF])))) == nil)
+  }
+
   @Test func `counts the tracks of video alone`() {
     let file = Self.file(Self.track(type: 2), Self.track(), Self.track(stereo: 1, Self.projection(type: 1)))
     #expect(Self.metadata(file) == nil)

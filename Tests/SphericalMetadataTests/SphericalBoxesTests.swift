@@ -32,10 +32,13 @@ import Testing
       + "<GSpherical:ProjectionType> equirectangular </GSpherical:ProjectionType>")
 
   static func track(
-    id: UInt32 = 1, handler: String = "vide", entry: [UInt8] = [], beside: [UInt8] = []
+    id: UInt32 = 1, handler: String = "vide", width: UInt16 = 0, height: UInt16 = 0, entry: [UInt8] = [],
+    beside: [UInt8] = []
   ) -> [UInt8] {
     let header = box("tkhd", word(0), word(0), word(0), word(id))
-    let description = box("stsd", word(0), word(1), box("avc1", [UInt8](repeating: 0, count: 78), entry))
+    let size = word(UInt32(width) << 16 | UInt32(height))
+    let fields = [UInt8](repeating: 0, count: 24) + size + [UInt8](repeating: 0, count: 50)
+    let description = box("stsd", word(0), word(1), box("avc1", fields, entry))
     let media = box(
       "mdia", box("hdlr", word(0), word(0), Array(handler.utf8), word(0)), box("minf", box("stbl", description)))
     return box("trak", header, media, beside)
@@ -55,6 +58,26 @@ import Testing
         == SphericalMetadata(
           projection: .equirectangular(.full), pose: .init(yaw: 90, pitch: -30, roll: 15), stereo: .topBottom,
           origin: .sphericalVideoV2))
+  }
+
+  @Test func `reads the clean aperture, unless it lies, and eyes without a projection`() throws {
+    func crop(_ values: [UInt32]) throws -> SphericalMetadata.Crop? {
+      let entry = Self.box("clap", values.flatMap(Self.word))
+      return try Self.parse(Self.track(width: 640, height: 400, entry: entry)).first?.metadata.crop
+    }
+    #expect(try crop([640, 1, 320, 1, 0, 1, 0, 1]) == .init(top: 40, bottom: 40))
+    // Off its middle by 10 to the left, in halves.
+    let left = UInt32(bitPattern: -20)
+    #expect(try crop([1200, 2, 400, 1, left, 2, 0, 1]) == .init(left: 10, right: 30))
+    let lies: [[UInt32]] = [
+      [641, 1, 320, 1, 0, 1, 0, 1], [640, 0, 320, 1, 0, 1, 0, 1], [0, 1, 0, 1, 0, 1, 0, 1],
+      [640, 1, 320, 1, 0, 1, 90, 1], [640, 1, 320, 1, 0, 0, 0, 0],
+    ]
+    for values in lies { #expect(try crop(values) == nil, "\(values)") }
+    let stereo = try Self.parse(Self.track(entry: Self.box("st3d", Self.word(0), [2])))
+    #expect(
+      stereo.map(\.metadata)
+        == [SphericalMetadata(projection: .unstated, stereo: .leftRight, origin: .sphericalVideoV2)])
   }
 
   @Test func `reads the part of the panorama that is shown`() throws {

@@ -10,18 +10,17 @@ extension CupolaProcess {
     return line.flatMap { Double($0.dropFirst(sample.count + 1)) }
   }
 
-  /// Asks again and again until the sample is as it is wanted, so many seconds at most; its last value.
-  ///
-  /// As a scraper does, for counters are told to whoever asks and pushed to nobody.
+  /// Looks at the sample, and again with each frame that a player gets, until it is as it is wanted or so many frames
+  /// have come; its last value. Counters are pushed to nobody.
   func metric(
-    _ sample: String, within limit: Duration = .seconds(10), until isDone: (Double) -> Bool
+    _ sample: String, while player: LoopbackPlayer, frames: Int = 300, until isDone: (Double) -> Bool
   ) throws -> Double? {
-    let end = ContinuousClock.now + limit
-    while true {
+    for _ in 0..<frames {
       let value = try metric(sample)
       if let value, isDone(value) { return value }
-      if ContinuousClock.now > end { return value }
+      guard player.seesMore(1) else { return value }
     }
+    return try metric(sample)
   }
 
   /// `/healthz`.

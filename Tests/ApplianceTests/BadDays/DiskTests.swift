@@ -35,7 +35,9 @@ extension WholeApplianceTests {
       let server = try await start(
         in: folder, preparing: #"{ head -c 65536 /dev/zero > "$state/ballast" 2>/dev/null || true; }"#)
       try await expectAtWork(server, seed: 101)
-      let failures = try #require(try server.metric("cupola_state_write_failures_total") { $0 >= 3 })
+      let player = try await server.watch(seed: 104)
+      let failures = try #require(
+        try server.metric("cupola_state_write_failures_total", while: player) { $0 >= 3 })
       print("failed writes: \(failures)")
       #expect(failures >= 3)
       #expect(server.log.count(of: "The state cannot be saved") == 1)
@@ -56,7 +58,8 @@ extension WholeApplianceTests {
       let folder = try TemporaryFolder()
       let server = try await start(in: folder, preparing: #"mount -o remount,ro "$state""#)
       try await expectAtWork(server, seed: 102)
-      #expect(try server.metric("cupola_state_write_failures_total") { $0 >= 3 } ?? 0 >= 3)
+      let player = try await server.watch(seed: 105)
+      #expect(try server.metric("cupola_state_write_failures_total", while: player) { $0 >= 3 } ?? 0 >= 3)
       #expect(server.log.count(of: "The state cannot be saved") == 1)
       let warning = try #require(server.log.split(separator: "\n").first { $0.contains("cannot be saved") })
       print(warning)
@@ -82,7 +85,8 @@ extension WholeApplianceTests {
       let server = try await CupolaProcess.start(in: folder, pin: nil)
       try await expectAtWork(server, seed: 103)
       #expect(server.log.contains("The operator PIN is for this run only: \(state) cannot be written"))
-      #expect(try server.metric("cupola_state_write_failures_total") { $0 > 0 } ?? 0 > 0)
+      let player = try await server.watch(seed: 106)
+      #expect(try server.metric("cupola_state_write_failures_total", while: player) { $0 > 0 } ?? 0 > 0)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Media
 import Appliance
 import CupolaConfiguration
 import Dispatch
@@ -17,7 +18,7 @@ extension WholeApplianceTests {
       var configuration = ApplianceConfiguration()
       configuration.server.http = .init(host: "127.0.0.1", port: 0)
       configuration.server.webRTC = .init(host: "127.0.0.1", port: 0)
-      configuration.playlist.sources = [folder["clip.mp4"]]
+      configuration.playlist.sources = [MediaLocation(folder["clip.mp4"])]
       configuration.operator.pin = CupolaProcess.pin
       configuration.stateDirectory = folder["state"]
       (configuration.video.width, configuration.video.height) = (320, 180)

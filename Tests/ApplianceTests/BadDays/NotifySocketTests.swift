@@ -21,7 +21,7 @@ extension WholeApplianceTests {
       #expect(try server.metric(Self.failures) == 0)
 
       supervisor.unlink()
-      let failures = try server.metric(Self.failures) { $0 >= 5 } ?? 0
+      let failures = try server.metric(Self.failures, while: player) { $0 >= 5 } ?? 0
       print("notifications that failed: \(failures)")
       #expect(failures >= 5)
       #expect(player.seesMore(30))
@@ -44,7 +44,7 @@ extension WholeApplianceTests {
     func `a socket that was never there costs a count`(socket: String) async throws {
       let server = try await CupolaProcess.start(environment: environment(socket))
       let player = try await server.watch(seed: 121)
-      let failures = try server.metric(Self.failures) { $0 >= 3 } ?? 0
+      let failures = try server.metric(Self.failures, while: player) { $0 >= 3 } ?? 0
       #expect(failures >= 3)
       #expect(player.seesMore(10))
       #expect(try await server.request("GET", "readyz").status == 200)

@@ -32,7 +32,7 @@ extension WholeApplianceTests {
       let before = try server.facts().descriptors
       let began = ContinuousClock.now
       let crowd = try (0..<500).map { _ in try RawConnection(to: server.ports.http) }
-      let open = try server.metric("cupola_http_connections") { $0 >= 500 }
+      let open = try server.metric("cupola_http_connections", while: first) { $0 >= 500 }
       #expect(open ?? 0 >= 500)
 
       let second = try await server.watch("back", seed: 141)
@@ -45,7 +45,7 @@ extension WholeApplianceTests {
       let took = ContinuousClock.now - began
       print("500 silent connections were closed after \(took / .seconds(1)) s")
       #expect(took > .seconds(14) && took < .seconds(25))
-      #expect(try server.metric(Self.closed) { $0 >= 500 } == 500)
+      #expect(try server.metric(Self.closed, while: first) { $0 >= 500 } == 500)
       try expectDescriptors(before, of: server, while: first)
       #expect(first.frames.count > 200)
       #expect(server.isWithoutAlarm)
@@ -87,7 +87,7 @@ extension WholeApplianceTests {
       #expect(areClosed(crowd, while: player))
       print("600 silent connections were closed after \((ContinuousClock.now - began) / .seconds(1)) s")
       let displaced = try server.metric(#"cupola_http_connections_closed_total{reason="displaced"}"#) ?? 0
-      let timedOut = try server.metric(Self.closed) { $0 + displaced >= 600 } ?? 0
+      let timedOut = try server.metric(Self.closed, while: player) { $0 + displaced >= 600 } ?? 0
       #expect(displaced >= 72 && displaced + timedOut == 600)
       try expectDescriptors(before, of: server, while: player)
       #expect(try server.ask("healthz")?.hasPrefix("HTTP/1.1 200 ") == true)
