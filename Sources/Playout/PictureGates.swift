@@ -39,6 +39,8 @@ struct PictureGates {
   private let video: VideoStream
   private var entry = Entry.closed(since: nil, packets: 0)
   private var damage = Damage.none
+  /// Whether there is a picture to hold.
+  private var hasShown = false
   /// The stamp of the last packet that was decoded.
   private var lastSent: Int64?
 
@@ -47,6 +49,7 @@ struct PictureGates {
   /// Reading goes on elsewhere, or the decoder begins anew.
   mutating func begin() {
     damage = .none
+    hasShown = false
     lastSent = nil
     if case .unguarded = entry { return }
     entry = .closed(since: nil, packets: 0)
@@ -89,21 +92,27 @@ struct PictureGates {
 
   /// Whether a picture that came out is shown.
   mutating func shows(_ frame: VideoFrame) -> Bool {
+    let isShown = !isHeldBack(frame) || !hasShown
+    hasShown = hasShown || isShown
+    return isShown
+  }
+
+  private mutating func isHeldBack(_ frame: VideoFrame) -> Bool {
     if frame.isDamaged, case .none = damage { damage = .holding(after: nil, since: nil, pictures: 0) }
     if frame.isKeyFrame, !frame.isDamaged, isAfterDamage(frame) { damage = .none }
     switch damage {
-    case .none, .tolerated: return true
+    case .none, .tolerated: return false
     case .holding(let stamp, let since, let pictures):
-      guard isAfterDamage(frame) else { return true }
+      guard isAfterDamage(frame) else { return false }
       let time = frame.pts.map(video.time)
       let start = since ?? time
       let isLong = time.flatMap { time in start.map { time - $0 >= Self.longestHold } } == true
       guard isLong || pictures >= Self.maximumHeld else {
         damage = .holding(after: stamp, since: start, pictures: pictures + 1)
-        return false
+        return true
       }
       damage = .tolerated
-      return true
+      return false
     }
   }
 
