@@ -44,6 +44,8 @@ struct PictureDuration {
     of stream: UnsafeMutablePointer<AVStream>, from start: Int64, in context: borrowing FormatContext, size: Int64
   ) -> Int64? {
     let index = stream.pointee.index
+    // Without a key frame at its start there is no way back.
+    guard lastEntry(of: stream) != nil else { return nil }
     defer { context.seek(index, to: start) }
     // A container may read its index with the first seek.
     guard context.seek(index, to: start), let last = lastEntry(of: stream), size - last.pos <= maximumBytes,

@@ -35,6 +35,12 @@ final class VideoDecoder {
     var lastStamp: Int64?
     /// Where reading began; nil: at the start.
     var beginning: MediaTime?
+    /// Packets that were passed over, the first of them, and those of them that are decoded after all.
+    var passedOver: [PacketBox] = []
+    var replayed: ArraySlice<PacketBox> = []
+
+    /// So many are kept for what cannot go back to its start.
+    static let maximumKept = 32
   }
 
   private let plan: DecodingPlan
@@ -100,11 +106,12 @@ final class VideoDecoder {
   }
 
   private func feed() throws(MediaError) -> Step {
+    if let packet = progress.replayed.popFirst() { return try send(packet) }
     switch reader.next() {
     case .packet(let packet): return try send(packet)
     case .end:
       if gates.isEndWithoutEntry() { return startOver() }
-      return try send(nil)
+      return replays() ? .working : try send(nil)
     case .pending: return .waiting
     case .starved: throw .tracksApart
     case .failed(let error): throw error
@@ -113,6 +120,13 @@ final class VideoDecoder {
       return .working
     case .positioned(let isThere): return try positioned(isThere)
     }
+  }
+
+  /// What cannot go back to its start goes on with what is kept of it; false when nothing is.
+  private func replays() -> Bool {
+    progress.replayed = progress.passedOver[...]
+    progress.passedOver = []
+    return !progress.replayed.isEmpty
   }
 
   private func startOver() -> Step {
@@ -124,8 +138,10 @@ final class VideoDecoder {
   private func send(_ packet: PacketBox?) throws(MediaError) -> Step {
     if let packet {
       switch gates.verdict(on: packet.packet) {
-      case .decode: break
-      case .passOver: return .working
+      case .decode: progress.passedOver = []
+      case .passOver:
+        if progress.passedOver.count < Progress.maximumKept { progress.passedOver.append(packet) }
+        return .working
       case .startOver: return startOver()
       }
     }
@@ -172,8 +188,10 @@ final class VideoDecoder {
       if !isThere { recovery?.after = nil }
       gates.begin()
       return .working
-    // What cannot go back goes on with what comes.
-    case .startOver, nil: return .working
+    case .startOver:
+      if !isThere { _ = replays() }
+      return .working
+    case nil: return .working
     }
   }
 
