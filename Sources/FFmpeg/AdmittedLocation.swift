@@ -9,7 +9,7 @@ enum AdmittedLocation {
   init(_ location: MediaLocation, access: MediaAccess) throws(MediaError) {
     guard let scheme = Self.scheme(of: location), scheme != "file" else {
       let file = try RegularFile(path: Self.path(of: location))
-      if let folders = access.folders, !folders.contains(where: file.lies) { throw .outside }
+      guard access.admits(file) else { throw .outside }
       self = .file(file)
       return
     }

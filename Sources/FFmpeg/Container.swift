@@ -19,14 +19,12 @@ public struct Container: Hashable, Sendable {
     formatName = name
     hasDiscontinuities = context.pointer.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0
     let streams = context.streams
-    hasSparseStamps = Self.hasSparseStamps(name)
+    hasSparseStamps = name == "mpeg"
     isStill =
       name == "image2" || name.hasSuffix("_pipe")
       || (streams.count == 1 && streams[0].pointee.nb_frames == 1 && Self.isImageBrand(context.pointer))
     if let file { isCutOff = Self.isCutOff(context, size: file.size) } else { isCutOff = false }
   }
-
-  static func hasSparseStamps(_ formatName: String) -> Bool { formatName == "mpeg" }
 
   /// AVIF and HEIF are QuickTime files by their structure (ISO/IEC 23008-12, 10).
   private static func isImageBrand(_ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {

@@ -43,7 +43,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
     if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
     let container = Container(context, file: file)
-    let video = try Self.selectVideo(in: context, file: file)
+    let video = try Self.selectVideo(in: context, form: container, file: file)
     if let video, !access.formats.allows(codec: video.codecName), video.hasDecoder {
       throw .refusedCodec(video.codecName)
     }
@@ -76,7 +76,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
 
   /// The best video, described; libav is told to skip everything else, until it is selected.
   private static func selectVideo(
-    in context: borrowing FormatContext, file: RegularFile?
+    in context: borrowing FormatContext, form: Container, file: RegularFile?
   ) throws(MediaError) -> VideoStream? {
     let streams = context.streams
     let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
@@ -85,7 +85,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
       streams[best].pointee.codecpar.pointee.width > 0
     else { return nil }
     return try VideoStream(
-      streams[best], duration: PictureDuration(of: streams[best], in: context, file: file).value,
+      streams[best], duration: PictureDuration(of: streams[best], in: context, form: form, file: file).value,
       isDurationEstimated: context.pointer.pointee.duration_estimation_method != AVFMT_DURATION_FROM_STREAM,
       spherical: sphericalMetadata(of: streams[best], format: context.formatName))
   }

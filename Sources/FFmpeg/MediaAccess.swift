@@ -25,4 +25,12 @@ public struct MediaAccess: Hashable, Sendable {
     self.schemes = schemes
     self.isInsecure = isInsecure
   }
+
+  /// Whether a file lies where it may.
+  public func admits(_ file: RegularFile) -> Bool { folders?.contains(where: file.lies) != false }
+
+  /// Whether a folder does.
+  public func admits(folder: MediaLocation) -> Bool {
+    folders?.contains { RegularFile.folder(folder, liesIn: $0) } != false
+  }
 }

@@ -12,13 +12,15 @@ struct PictureDuration {
   /// No more bytes than this are looked at; sound goes on alone for hours in so many.
   private static let maximumBytes: Int64 = 64 << 20
 
-  init(of stream: UnsafeMutablePointer<AVStream>, in context: borrowing FormatContext, file: RegularFile?) {
+  init(
+    of stream: UnsafeMutablePointer<AVStream>, in context: borrowing FormatContext, form: Container, file: RegularFile?
+  ) {
     guard let timeBase = Rational(stream.pointee.time_base) else { return }
     // Nothing also where the time base is finer than a nanosecond.
     let own = stream.pointee.duration == CFFMPEG_NO_TIMESTAMP ? .zero : timeBase.time(of: stream.pointee.duration)
     let total = context.pointer.pointee.duration
     let isGuess = context.pointer.pointee.duration_estimation_method == AVFMT_DURATION_FROM_PTS
-    guard own == .zero || (isGuess && Container.hasSparseStamps(context.formatName)) else {
+    guard own == .zero || (isGuess && form.hasSparseStamps) else {
       value = own
       return
     }

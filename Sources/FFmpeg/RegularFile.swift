@@ -89,7 +89,7 @@ public final class RegularFile: Sendable {
   }
 
   /// The same of a folder.
-  public static func folder(_ folder: MediaLocation, liesIn other: MediaLocation) -> Bool {
+  static func folder(_ folder: MediaLocation, liesIn other: MediaLocation) -> Bool {
     guard let place = resolved(folder), let root = resolved(other) else { return false }
     return isPlace(place, in: root)
   }

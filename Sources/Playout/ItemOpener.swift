@@ -156,6 +156,9 @@ package final class ItemOpener: Sendable {
   /// The indices to try, in order.
   package static func order(of playlist: Playlist, from start: Start, wraps: Bool) -> [Int] {
     let count = playlist.items.count
+    func placeOrOneBefore(_ item: PlaylistItem, _ index: Int) -> Int {
+      playlist.place(of: item, index: index) ?? min(index, count) - 1
+    }
     switch start {
     case .first: return Array(0..<count)
     case .index(let index):
@@ -165,11 +168,11 @@ package final class ItemOpener: Sendable {
       let place = playlist.place(of: item, index: index) ?? min(max(index, 0), count)
       return Array(place..<count) + (wraps ? Array(0..<place) : [])
     case .after(let item, let index):
-      let next = (playlist.place(of: item, index: index) ?? min(index, count) - 1) + 1
+      let next = placeOrOneBefore(item, index) + 1
       return Array(next..<count) + (wraps ? Array(0..<next) : [])
     case .before(let item, let index):
       // An item that is gone has its successor in its place.
-      let place = max(playlist.place(of: item, index: index) ?? min(index, count) - 1, 0)
+      let place = max(placeOrOneBefore(item, index), 0)
       return (0..<min(place, count)).reversed() + (wraps ? (min(place, count)..<count).reversed() : [])
     }
   }

@@ -15,7 +15,7 @@ struct ItemSearch {
   /// Whether somebody asked for it, and is told when it is there.
   let isAsked: Bool
   /// Nothing is left out on the way.
-  private var isThorough: Bool
+  private let isThorough: Bool
   /// The last frame that begins no later than the place.
   private var candidate: SourceFrame?
 

@@ -26,7 +26,7 @@ extension M3U.Entry {
   /// As it stands, trimmed, with "/" for "\\", percent-decoded, and all of these in the other encoding.
   package var readings: [[UInt8]] {
     let trimmed = Array(M3U.trimmed(line[...]))
-    var readings = [line, trimmed]
+    var readings = [line]
     for text in [trimmed, Self.inTheOtherEncoding(trimmed)].compactMap(\.self) {
       let slashed = Self.withSlashes(text)
       readings += [text, slashed]

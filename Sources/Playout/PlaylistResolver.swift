@@ -25,7 +25,7 @@ struct PlaylistResolver {
   private mutating func add(_ item: PlaylistItem, inList access: MediaAccess) {
     guard items.count < Playlist.maximumCount else { return }
     if !item.url.isAddress {
-      if FileKind(path: item.url) == .folder, isAdmitted(item.url, by: item.access) {
+      if FileKind(path: item.url) == .folder, item.access.admits(folder: item.url) {
         items += FolderWalk(item.url, limit: Playlist.maximumCount - items.count).films
           .map { PlaylistItem($0, access: item.access) }
         return
@@ -37,15 +37,10 @@ struct PlaylistResolver {
     items.append(item)
   }
 
-  private func isAdmitted(_ folder: MediaLocation, by access: MediaAccess) -> Bool {
-    guard let folders = access.folders else { return true }
-    return folders.contains { RegularFile.folder(folder, liesIn: $0) }
-  }
-
   /// False when it is no list of films, but perhaps a film that is called one: an HLS stream, which libavformat opens.
   private mutating func add(listAt path: MediaLocation, access: MediaAccess, inList inner: MediaAccess) -> Bool {
     guard lists.count < Self.maximumDepth, let file = try? RegularFile(path: path),
-      access.folders?.contains(where: file.lies) != false, let bytes = file.contents(limit: M3U.maximumSize),
+      access.admits(file), let bytes = file.contents(limit: M3U.maximumSize),
       let entries = M3U.entries(of: bytes)
     else { return false }
     // One that names itself adds nothing.
