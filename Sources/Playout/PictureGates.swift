@@ -3,8 +3,9 @@ import Media
 
 /// What of a stream is decoded, and which of its pictures are shown.
 ///
-/// Nothing is decoded before a key frame: it refers to what is not there, and some decoders make grey of that without a
-/// word. After damage the last good picture stays on, until there is a clean one or for two seconds.
+/// Nothing is decoded before a key frame or a recovery point: it refers to what is not there, and some decoders make grey
+/// of that without a word. From a recovery point on a picture heals bit by bit, and is shown when it is whole. After damage
+/// the last good picture stays on, until there is a clean one or for two seconds.
 struct PictureGates {
   enum Verdict {
     case decode
@@ -17,6 +18,8 @@ struct PictureGates {
     /// Nothing has been decoded yet; since when, and how many packets were passed over.
     case closed(since: MediaTime?, packets: Int)
     case open
+    /// Decoding began at a recovery point; so many pictures are still incomplete.
+    case recovering(pictures: Int)
     /// The stream does not say which of its pictures are key frames.
     case unguarded
   }
@@ -58,8 +61,12 @@ struct PictureGates {
   /// What becomes of the next packet.
   mutating func verdict(on packet: borrowing Packet) -> Verdict {
     if case .closed(let since, let packets) = entry {
-      guard packet.isKeyFrame else { return passOver(packet, since: since, packets: packets) }
-      entry = .open
+      switch packet.entry(in: video) {
+      case .keyFrame: entry = .open
+      case .recoveryPoint(let pictures) where pictures <= Self.maximumPassedOver:
+        entry = .recovering(pictures: pictures)
+      case .recoveryPoint, .none: return passOver(packet, since: since, packets: packets)
+      }
     }
     // Itself, and what follows it.
     if packet.isCorrupt { damaged() }
@@ -92,6 +99,11 @@ struct PictureGates {
 
   /// Whether a picture that came out is shown.
   mutating func shows(_ frame: VideoFrame) -> Bool {
+    if case .recovering(let pictures) = entry {
+      let isWhole = frame.isKeyFrame || pictures == 0
+      entry = isWhole ? .open : .recovering(pictures: pictures - 1)
+      guard isWhole else { return false }
+    }
     let isShown = !isHeldBack(frame) || !hasShown
     hasShown = hasShown || isShown
     return isShown

@@ -88,6 +88,43 @@ import Testing
     #expect(harness.player.state.skipped.isEmpty)
   }
 
+  /// HEVC whose only key frame is its first picture: its pictures heal by and by, and every 50th says that they begin to.
+  private func healingClip() throws -> String {
+    let x265 = "log-level=error:intra-refresh=1:keyint=50:min-keyint=50:scenecut=0:bframes=0"
+    let whole = NumberedClips.make(
+      .init(name: "ts", options: "-c:v libx265 -preset ultrafast -crf 10 -x265-params \(x265)"), name: "healing",
+      seconds: 8, group: 50)
+    let stream = TestClips.folder + "/healing.hevc"
+    TestClips.run(["-i", whole, "-c", "copy", stream])
+    var marked = Data()
+    var pictures = 0
+    for unit in try Data(contentsOf: URL(fileURLWithPath: stream)).splitAtStartCodes() {
+      if unit[unit.startIndex] >> 1 < 32, unit[unit.startIndex + 2] & 0x80 != 0 {
+        // A recovery point after 49 pictures: payload type 6, two bytes, se(49), exact, not broken (H.265, D.2.8).
+        if pictures % 50 == 0, pictures > 0 { marked += [0, 0, 0, 1, 0x4E, 0x01, 6, 2, 0x03, 0x15, 0x80] }
+        pictures += 1
+      }
+      marked += [0, 0, 0, 1] + unit
+    }
+    try marked.write(to: URL(fileURLWithPath: stream))
+    return stream
+  }
+
+  @Test(arguments: ["ts", "mkv", "mp4", "m2ts"])
+  func `a stream that heals by and by is shown when it is whole, in`(container: String) throws {
+    let stream = try healingClip()
+    let cut = TestClips.folder + "/healing-cut.\(container)"
+    // From picture 60 on: the next recovery point is 100, and 149 is the first picture that is right.
+    TestClips.run([
+      "-framerate", "25", "-fflags", "+genpts", "-i", stream, "-c", "copy", "-copyinkf", "-bsf:v",
+      "noise=drop=lt(n\\,60)", cut,
+    ])
+    let harness = PlayerHarness([cut])
+    harness.clock.run(to: 9)
+    #expect(harness.recorder.bars.prefix(51) == Array(149..<200)[...], "\(harness.recorder.bars.prefix(8))")
+    #expect(harness.player.state.skipped.isEmpty)
+  }
+
   @Test func `after damage the last good picture holds, for two seconds at most`() throws {
     let kind = NumberedClips.Kind(
       name: "ts",
@@ -197,4 +234,21 @@ import Testing
     harness.clock.run(to: 0.5)
     #expect(Array(harness.recorder.numbers.prefix(15)) == (0..<15).map { $0 })
   }
+}
+
+extension Data {
+  /// The NAL units between start codes.
+  fileprivate func splitAtStartCodes() -> [Data] {
+    var units: [Data] = []
+    var rest = self[...]
+    while let code = rest.range(of: Data([0, 0, 1])) {
+      if !units.isEmpty { units[units.count - 1] = rest[..<code.lowerBound].droppingTrailingZeros() }
+      units.append(Data())
+      rest = rest[code.upperBound...]
+    }
+    if !units.isEmpty { units[units.count - 1] = rest }
+    return units
+  }
+
+  private func droppingTrailingZeros() -> Data { prefix((lastIndex { $0 != 0 } ?? startIndex - 1) + 1 - startIndex) }
 }
