@@ -52,7 +52,7 @@ extension PresetList {
   /// Between the directions of two presets, in degrees.
   var angle: (UInt8, UInt8) -> Double {
     { first, second in
-      guard let first = self[first]?.camera.orientation, let second = self[second]?.camera.orientation else {
+      guard let first = self[first]?.camera.view.orientation, let second = self[second]?.camera.view.orientation else {
         return 180
       }
       let cosine =

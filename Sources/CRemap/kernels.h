@@ -26,8 +26,16 @@ typedef void cremap_tile_function(const cremap_tile *tile, cremap_depth depth, c
 cremap_tile_function cremap_plane_tile_portable;
 cremap_tile_function cremap_pairs_tile_portable;
 /// The pixels in the table's lists, which are few; `step` samples a column, of which the one at `phase` is meant.
-void cremap_finish(cremap_depth depth, const cremap_table *table, cremap_source source, cremap_target target, int step,
-                   int phase);
+void cremap_finish(cremap_depth depth, const cremap_table *table, const cremap_source *sources, cremap_target target,
+                   int step, int phase);
+/// Mixes an overlay's samples with what is there.
+static inline void cremap_mix(cremap_target target, const cremap_overlay *overlay, const uint8_t *samples, int count) {
+  uint8_t *out = target.base + overlay->y * target.stride + overlay->x;
+  for (int i = 0; i < count; i++) {
+    int alpha = overlay->alpha[i];
+    out[i] = (uint8_t)((out[i] * (CREMAP_UNIT - alpha) + samples[i] * alpha + CREMAP_UNIT / 2) / CREMAP_UNIT);
+  }
+}
 #if defined(__x86_64__)
 cremap_tile_function cremap_plane_tile_avx2;
 cremap_tile_function cremap_pairs_tile_avx2;

@@ -52,17 +52,17 @@ void cremap_pairs_tile_portable(const cremap_tile *tile, cremap_depth depth, cre
 }
 
 /// The pixels in the lists, which are few: one at a time.
-void cremap_finish(cremap_depth depth, const cremap_table *table, cremap_source source, cremap_target target, int step,
-                   int phase) {
+void cremap_finish(cremap_depth depth, const cremap_table *table, const cremap_source *sources, cremap_target target,
+                   int step, int phase) {
   for (size_t i = 0; i < table->scattered_count; i++) {
     const cremap_scattered_pixel *pixel = &table->scattered[i];
-    const uint8_t *top = source.base + pixel->rows[0] * source.stride;
-    const uint8_t *bottom = source.base + pixel->rows[1] * source.stride;
-    target.base[pixel->y * target.stride + pixel->x] = blend(
-        sample(top, (ptrdiff_t)pixel->columns[0] * step + phase, depth),
-        sample(top, (ptrdiff_t)pixel->columns[1] * step + phase, depth),
-        sample(bottom, (ptrdiff_t)pixel->columns[2] * step + phase, depth),
-        sample(bottom, (ptrdiff_t)pixel->columns[3] * step + phase, depth), pixel->right, pixel->down, depth);
+    uint32_t taps[4];
+    for (int t = 0; t < 4; t++) {
+      cremap_source source = sources[pixel->pictures[t]];
+      taps[t] = sample(source.base + pixel->rows[t] * source.stride, (ptrdiff_t)pixel->columns[t] * step + phase, depth);
+    }
+    target.base[pixel->y * target.stride + pixel->x] =
+        blend(taps[0], taps[1], taps[2], taps[3], pixel->right, pixel->down, depth);
   }
   for (size_t i = 0; i < table->blank_count; i++)
     target.base[table->blank[i].y * target.stride + table->blank[i].x] = target.fill;

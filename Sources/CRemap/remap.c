@@ -1,10 +1,10 @@
 #include "kernels.h"
 
-static void tiles(cremap_tile_function *function, cremap_depth depth, const cremap_table *table, cremap_source source,
-                  cremap_target first, cremap_target second) {
+static void tiles(cremap_tile_function *function, cremap_depth depth, const cremap_table *table,
+                  const cremap_source *sources, cremap_target first, cremap_target second) {
   if (!table->taps) return;
   const ptrdiff_t count = (ptrdiff_t)cremap_pitch(table->width) * table->height;
-  const uint8_t *is_near = table->is_near;
+  const uint8_t *is_near = table->is_near, *picture = table->pictures;
   ptrdiff_t entry = 0;
   for (int y = 0; y < table->height; y += CREMAP_TILE_HEIGHT) {
     int height = table->height - y < CREMAP_TILE_HEIGHT ? table->height - y : CREMAP_TILE_HEIGHT;
@@ -22,9 +22,24 @@ static void tiles(cremap_tile_function *function, cremap_depth depth, const crem
                           entry + 2 * size <= count ? size : 0,
                           x,
                           y};
-      function(&tile, depth, source, first, second);
+      function(&tile, depth, sources[picture ? *picture++ : 0], first, second);
       entry += size;
     }
+  }
+}
+
+/// An overlay is a tile of one row, drawn beside the picture and mixed into it.
+static void overlays(cremap_tile_function *function, cremap_depth depth, const cremap_table *table,
+                     const cremap_source *sources, cremap_target first, const cremap_target *second) {
+  for (size_t i = 0; i < table->overlay_count; i++) {
+    const cremap_overlay *overlay = &table->overlays[i];
+    int width = table->width - overlay->x < CREMAP_PADDING ? table->width - overlay->x : CREMAP_PADDING;
+    cremap_tile tile = {overlay->taps, overlay->weights, NULL, width, 1, CREMAP_PADDING, 0, 0, 0};
+    uint8_t samples[2][CREMAP_PADDING];
+    cremap_target one = {samples[0], 0, 0}, other = {samples[1], 0, 0};
+    function(&tile, depth, sources[overlay->picture], one, other);
+    cremap_mix(first, overlay, samples[0], width);
+    if (second) cremap_mix(*second, overlay, samples[1], width);
   }
 }
 
@@ -39,23 +54,25 @@ cremap_kernel cremap_best_kernel(void) {
   return CREMAP_PORTABLE;
 }
 
-void cremap_plane(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, cremap_source source,
+void cremap_plane(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
                   cremap_target target) {
   cremap_tile_function *function = cremap_plane_tile_portable;
 #if defined(__x86_64__)
   if (kernel == CREMAP_AVX2) function = cremap_plane_tile_avx2;
 #endif
-  tiles(function, depth, table, source, target, target);
-  cremap_finish(depth, table, source, target, 1, 0);
+  tiles(function, depth, table, sources, target, target);
+  overlays(function, depth, table, sources, target, NULL);
+  cremap_finish(depth, table, sources, target, 1, 0);
 }
 
-void cremap_pairs(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, cremap_source source,
+void cremap_pairs(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
                   cremap_target first, cremap_target second) {
   cremap_tile_function *function = cremap_pairs_tile_portable;
 #if defined(__x86_64__)
   if (kernel == CREMAP_AVX2) function = cremap_pairs_tile_avx2;
 #endif
-  tiles(function, depth, table, source, first, second);
-  cremap_finish(depth, table, source, first, 2, 0);
-  cremap_finish(depth, table, source, second, 2, 1);
+  tiles(function, depth, table, sources, first, second);
+  overlays(function, depth, table, sources, first, &second);
+  cremap_finish(depth, table, sources, first, 2, 0);
+  cremap_finish(depth, table, sources, second, 2, 1);
 }

@@ -20,8 +20,12 @@ extension Demuxer {
       default: .other
       }
     }
+    let swapsEyes = value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self)
+      .map { $0.flags & AV_STEREO3D_FLAG_INVERT != 0 } ?? false
     guard let spherical = value(AV_PKT_DATA_SPHERICAL, of: stream, as: AVSphericalMapping.self) else {
-      return stereo.map { SphericalMetadata(projection: .unstated, stereo: $0, origin: origin) }
+      return stereo.map {
+        SphericalMetadata(projection: .unstated, stereo: $0, swapsEyes: swapsEyes, origin: origin)
+      }
     }
     func degrees(_ value: Int32) -> Double { Double(value) / 65536 }
     func fraction(_ value: UInt32) -> Double { Double(value) / 4_294_967_296 }
@@ -42,7 +46,7 @@ extension Demuxer {
     return SphericalMetadata(
       projection: projection,
       pose: .init(yaw: degrees(spherical.yaw), pitch: degrees(spherical.pitch), roll: degrees(spherical.roll)),
-      stereo: stereo ?? .mono, origin: origin)
+      stereo: stereo ?? .mono, swapsEyes: swapsEyes, origin: origin)
   }
 
   private static func value<Value>(

@@ -30,6 +30,8 @@ public struct VideoStream: Sendable {
   public let containerID: Int64
   /// What libav says of its projection.
   public let spherical: SphericalMetadata?
+  /// How wide a stored sample is, its height being 1; 1 when it makes no sense.
+  public let sampleAspectRatio: Double
   /// How its pictures are turned to be upright.
   public let turn: PictureTurn
   /// Whether pictures are decoded in another order than that in which they are shown.
@@ -78,6 +80,8 @@ public struct VideoStream: Sendable {
     isReordered = codec.video_delay > 0
     self.isDurationEstimated = isDurationEstimated
     self.spherical = spherical
+    let ratio = Rational(values.sample_aspect_ratio) ?? Rational(codec.sample_aspect_ratio)
+    sampleAspectRatio = ratio.flatMap { (0.01...100).contains($0.value) ? $0.value : nil } ?? 1
     var matrixSize = 0
     let matrix = cffmpeg_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &matrixSize)
     turn = PictureTurn(displayMatrix: matrix, size: matrixSize) ?? .none

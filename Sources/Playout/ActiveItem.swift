@@ -93,7 +93,7 @@ final class ActiveItem {
     let shape = description.projection
     let region = shape.region(of: frame.size, turn: turn)
     let geometry = SourceGeometry(
-      size: region.size, layout: layout, projection: shape.projection.stored(by: turn ?? shape.turn))
+      size: region.size, layout: layout, projection: shape.projection(for: region.size, turn: turn))
     let view = SourceView(region: region, geometry: geometry)
     self.view = (frame.size, turn, view)
     return TimedFrame(frame: frame, time: time, view: view)

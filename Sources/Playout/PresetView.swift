@@ -50,7 +50,9 @@ public final class PresetView: Sendable {
       let picture = pool(colour: source.frame.colour, &state).makePicture()
       unsafe source.frame.withPicture { frame in
         unsafe picture.withPicture {
-          unsafe Remapper.remap(frame.cropped(to: source.view.region), through: table, into: $0)
+          unsafe Remapper.remap(
+            frame.cropped(to: source.view.region), through: table, into: $0,
+            black: source.frame.colour.range == .full ? 0 : 16)
         }
       }
       state.last = (frame, source.view, preset, picture)
@@ -63,7 +65,7 @@ public final class PresetView: Sendable {
   public func prepare(for source: TimedFrame) {
     // Outside of the lock: a table that is being made holds up nobody who needs another.
     let preset = preset
-    let table = tables.table(from: source.view.geometry, to: size, preset: preset)
+    let table = tables.table(from: source.view.geometry, to: size, view: preset.view)
     state.withLock { $0.table = (source.view, preset, table) }
   }
 
@@ -83,7 +85,7 @@ public final class PresetView: Sendable {
 
   private func table(for view: SourceView, _ state: inout State) -> RemapTable {
     if let table = state.table, table.view === view, table.preset == state.preset { return table.table }
-    let table = tables.table(from: view.geometry, to: size, preset: state.preset)
+    let table = tables.table(from: view.geometry, to: size, view: state.preset.view)
     state.table = (view, state.preset, table)
     return table
   }

@@ -1,98 +1,65 @@
-import FFmpeg
 import Media
 import SphericalMetadata
 import SphericalVideo
 
 /// What is made of a picture: which part of it is looked at, how it is turned, and as what it is taken.
-package struct SourceProjection: Sendable, CustomStringConvertible {
-  /// Of a stereoscopic picture one eye is shown.
-  package enum Eye: Hashable, Sendable {
-    case whole
-    case upperHalf
-    case leftHalf
+package struct SourceProjection: Sendable, Hashable {
+  /// How the upright picture of one eye covers the world.
+  package enum Shape: Hashable, Sendable {
+    case equirectangular(Equirectangular.Bounds)
+    /// Its cells in so many columns; `padding` is in pixels of the picture, at each edge of a face.
+    case cubemap(columns: Int, padding: Int)
+    case equiangularCubemap
+    /// Its field of view in degrees.
+    case fisheye(lensFieldOfView: Double)
+    case dualFisheye(lensFieldOfView: Double)
+    case flat
   }
 
-  /// Of the upright picture.
-  package var projection: any Projection
-  package var eye: Eye
+  package var shape: Shape
+  package var stereo: StereoLayout
+  /// Whether the right eye's picture is the upper or the left one.
+  package var swapsEyes = false
+  package var eye = Eye.left
+  package var pose = SphericalMetadata.Pose()
+  /// What is in front, in degrees to the right.
+  package var heading = 0.0
   /// What is cut off the stored picture first.
-  package var crop: SphericalMetadata.Crop
+  package var crop = SphericalMetadata.Crop.none
   /// How the rest is turned to be upright, unless a picture says otherwise of itself.
-  package var turn: PictureTurn
-  /// Whether it rests on the picture's shape, or on nothing.
-  package var isAssumed = false
-  /// In words, for people: what is shown, and what that rests on.
-  private var words: [String]
-  private var reason: String?
+  package var turn = PictureTurn.none
+  /// How wide a sample of the upright picture is, its height being 1.
+  package var sampleAspectRatio = 1.0
+  package var origin: ShapeOrigin
+  /// How sure it is: 0…1.
+  package var confidence: Double
+  /// What else there is to be said of it, for people.
+  package var notes: [String] = []
 
   package init(
-    projection: any Projection, eye: Eye, crop: SphericalMetadata.Crop = .none, turn: PictureTurn = .none,
-    description: String
+    _ shape: Shape, stereo: StereoLayout = .mono, origin: ShapeOrigin, confidence: Double, notes: [String] = []
   ) {
-    self.projection = projection
-    self.eye = eye
-    self.crop = crop
-    self.turn = turn
-    words = [description]
+    self.shape = shape
+    self.stereo = stereo
+    self.origin = origin
+    self.confidence = confidence
+    self.notes = notes
   }
 
-  package var description: String {
-    let turned = turn == .none ? [] : ["the stored picture \(turn)"]
-    return (words + turned).joined(separator: ", ") + (reason.map { " (\($0))" } ?? "")
-  }
+  /// Whether it rests on the picture's form alone, or on nothing.
+  package var isAssumed: Bool { origin == .none }
 
-  /// From what a file says. A projection that is not known here is shown as the panorama it is not, and it says so.
-  package init(_ metadata: SphericalMetadata?, turn: PictureTurn = .none) {
-    let metadata = metadata ?? SphericalMetadata(projection: .unstated, origin: .assumed)
-    var words: [String]
-    switch metadata.projection {
-    case .unstated: words = ["equirectangular (a guess: the file does not say)"]
-    case .equirectangular(let bounds):
-      words = ["equirectangular"]
-      if bounds != .full { words.append("its bounds ignored") }
-    case .cubemap: words = Self.words(forUnsupported: "it is a cubemap")
-    case .mesh: words = Self.words(forUnsupported: "it has a mesh of its own")
-    case .halfEquirectangular: words = Self.words(forUnsupported: "it is half-equirectangular")
-    case .rectilinear: words = Self.words(forUnsupported: "it is flat")
-    case .fisheye: words = Self.words(forUnsupported: "it is a fisheye")
-    case .other(let name): words = Self.words(forUnsupported: "it is \(name)")
-    }
-    let pose = metadata.pose
-    if pose != .init() { words.append("turned by yaw \(pose.yaw)°, pitch \(pose.pitch)°, roll \(pose.roll)°") }
-    switch metadata.stereo {
-    case .mono: eye = .whole
-    case .topBottom:
-      eye = .upperHalf
-      words.append("the upper picture of two")
-    case .leftRight:
-      eye = .leftHalf
-      words.append("the left picture of two")
-    case .other:
-      eye = .whole
-      words.append("stereoscopic in a way that is not supported")
-    }
-    crop = metadata.crop
-    if crop != .none {
-      words.append("cropped by \(crop.left) left, \(crop.right) right, \(crop.top) above, \(crop.bottom) below")
-    }
-    self.turn = turn
-    self.words = words
-    isAssumed = metadata.isAssumed
-    reason = metadata.projection == .unstated ? nil : Self.words(for: metadata.origin)
-    projection = Equirectangular(pose: .pose(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll))
-  }
-
-  private static func words(forUnsupported shape: String) -> [String] {
-    ["shown as equirectangular, though \(shape), which is not supported yet"]
-  }
-
-  private static func words(for origin: SphericalMetadata.Origin) -> String {
-    switch origin {
-    case .sphericalVideoV1: "Spherical Video V1 metadata"
-    case .sphericalVideoV2: "Spherical Video V2 metadata"
-    case .matroska: "Matroska metadata"
-    case .container: "the container's metadata"
-    case .assumed: "assumed: the picture is twice as wide as high"
+  package var name: ShapeName {
+    switch shape {
+    case .equirectangular(.half): .halfEquirectangular
+    case .equirectangular: .equirectangular
+    case .cubemap(3, _): .cubemap3x2
+    case .cubemap(6, _): .cubemap6x1
+    case .cubemap: .cubemap1x6
+    case .equiangularCubemap: .eac
+    case .fisheye: .fisheye
+    case .dualFisheye: .dualFisheye
+    case .flat: .flat
     }
   }
 
@@ -104,10 +71,12 @@ package struct SourceProjection: Sendable, CustomStringConvertible {
     // What would leave nothing is ignored.
     if left >= right { (left, right) = (0, size.width) }
     if top >= bottom { (top, bottom) = (0, size.height) }
-    if eye != .whole {
-      // The far corner of the upright eye, where it is stored.
-      let far = turn.stored(x: eye == .leftHalf ? 0.5 : 1, y: eye == .upperHalf ? 0.5 : 1)
-      let near = turn.stored(x: 0, y: 0)
+    if stereo != .mono {
+      // Two corners of the upright eye, where they are stored.
+      let isFirst = (eye == .left) != swapsEyes
+      let (start, end) = isFirst ? (0, 0.5) : (0.5, 1)
+      let near = turn.stored(x: stereo == .leftRight ? start : 0, y: stereo == .topBottom ? start : 0)
+      let far = turn.stored(x: stereo == .leftRight ? end : 1, y: stereo == .topBottom ? end : 1)
       (left, right) = Self.part(left, right, near.x, far.x)
       (top, bottom) = Self.part(top, bottom, near.y, far.y)
     }
@@ -118,13 +87,78 @@ package struct SourceProjection: Sendable, CustomStringConvertible {
       x: left & ~1, y: top & ~1, size: VideoSize(width: right - (left & ~1), height: bottom - (top & ~1)))
   }
 
-  /// Between two places of an interval, given from 0 to 1; never nothing.
+  /// Between two places of an interval, given from 0 to 1; never nothing. The middle sample of an odd number is neither
+  /// half's.
   private static func part(_ start: Int, _ end: Int, _ one: Double, _ other: Double) -> (Int, Int) {
-    func place(_ fraction: Double) -> Int { start + Int(Double(end - start) * fraction) }
-    let (first, last) = (place(min(one, other)), place(max(one, other)))
+    let length = Double(end - start)
+    let first = start + Int((length * min(one, other)).rounded(.up))
+    let last = start + Int((length * max(one, other)).rounded(.down))
     return (min(first, end - 1), max(last, min(first, end - 1) + 1))
   }
 
   /// The size of what is looked at, upright.
   package func viewedSize(of size: VideoSize) -> VideoSize { turn.turned(region(of: size).size) }
+
+  /// The geometry of what is looked at, which has `size` as it is stored.
+  package func projection(for size: VideoSize, turn: PictureTurn? = nil) -> any Projection {
+    let turn = turn ?? self.turn
+    return upright(turn.turned(size)).stored(by: turn)
+  }
+
+  private func upright(_ size: VideoSize) -> any Projection {
+    let aspectRatio = Double(size.width) * sampleAspectRatio / Double(size.height)
+    func cubemap(_ columns: Int, _ padding: Int) -> Cubemap {
+      let rows = 6 / columns
+      let part = (
+        x: Double(padding * columns) / Double(size.width), y: Double(padding * rows) / Double(size.height)
+      )
+      switch columns {
+      case 3: return .threeByTwo(padding: part)
+      case 6: return .sixByOne(padding: part)
+      default: return .oneBySix(padding: part)
+      }
+    }
+    let projection: any Projection =
+      switch shape {
+      case .equirectangular(let bounds): Equirectangular(bounds: bounds)
+      case .cubemap(let columns, let padding): cubemap(columns, padding)
+      case .equiangularCubemap: Cubemap.equiangular(pixelsWide: size.width, high: size.height)
+      case .fisheye(let degrees):
+        Fisheye([.inscribed(in: .whole, aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))])
+      case .dualFisheye(let degrees): Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))
+      case .flat: Flat(aspectRatio: aspectRatio)
+      }
+    // Not only `Posed` turns: what is in front was to the right before.
+    return projection.posed(by: .pose(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll))
+      .posed(by: Orientation(yaw: .degrees(-heading)))
+  }
+}
+
+extension SourceProjection: CustomStringConvertible {
+  package var description: String {
+    var words = [name.rawValue]
+    switch shape {
+    case .fisheye(let degrees), .dualFisheye(let degrees): words[0] += " of \(degrees.shortDegrees)"
+    case .equirectangular(let bounds) where bounds != .full && bounds != .half:
+      words.append("a part of the sphere")
+    default: break
+    }
+    if pose != .init() { words.append("turned by yaw \(pose.yaw)°, pitch \(pose.pitch)°, roll \(pose.roll)°") }
+    if heading != 0 { words.append("heading \(heading.shortDegrees)") }
+    switch stereo {
+    case .mono: break
+    case .topBottom: words.append("the \((eye == .left) != swapsEyes ? "upper" : "lower") picture of two")
+    case .leftRight: words.append("the \((eye == .left) != swapsEyes ? "left" : "right") picture of two")
+    }
+    if crop != .none {
+      words.append("cropped by \(crop.left) left, \(crop.right) right, \(crop.top) above, \(crop.bottom) below")
+    }
+    if turn != .none { words.append("the stored picture \(turn)") }
+    return (words + notes).joined(separator: ", ") + " (\(origin.words))"
+  }
+}
+
+extension Double {
+  /// Without a fraction that says nothing.
+  fileprivate var shortDegrees: String { rounded() == self && magnitude < 1e6 ? "\(Int(self))°" : "\(self)°" }
 }

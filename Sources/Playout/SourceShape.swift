@@ -1,12 +1,93 @@
 import FFmpeg
 import Media
 import SphericalMetadata
+import SphericalVideo
 
 extension SourceProjection {
-  /// What an open item says of its picture, or what is assumed of one that says nothing.
-  package init(of video: VideoStream, in demuxer: borrowing Demuxer) {
+  /// The shape of an open item's picture: what somebody said of it, then what the file says, then what its name says,
+  /// and of what says nothing, what its form makes likely.
+  package init(of video: VideoStream, in demuxer: borrowing Demuxer, override: ShapeOverride = .none) {
     let metadata = SphericalMetadata.of(video, in: demuxer)
-    self.init(metadata, turn: Self.turn(of: video, metadata))
+    self.init(metadata, turn: Self.turn(of: video, metadata), size: video.size)
+    sampleAspectRatio = turn.swapsAxes ? 1 / video.sampleAspectRatio : video.sampleAspectRatio
+    apply(override)
+  }
+
+  /// From what a file says.
+  ///
+  /// - Parameter size: Of the stored picture, if known: one that is twice as wide as high is taken for a panorama.
+  package init(_ metadata: SphericalMetadata?, turn: PictureTurn = .none, size: VideoSize? = nil) {
+    let metadata = metadata ?? SphericalMetadata(projection: .unstated, origin: .assumed)
+    self.init(.equirectangular(.full), origin: ShapeOrigin(metadata.origin), confidence: 1)
+    self.turn = turn
+    pose = metadata.pose
+    crop = metadata.crop
+    swapsEyes = metadata.swapsEyes
+    switch metadata.stereo {
+    case .mono: stereo = .mono
+    case .topBottom: stereo = .topBottom
+    case .leftRight: stereo = .leftRight
+    case .other: notes.append("stereoscopic in a way that is not supported")
+    }
+    switch metadata.projection {
+    case .unstated:
+      origin = .none
+      confidence = 0.2
+      if let size {
+        let viewed = viewedSize(of: size)
+        if viewed.width == 2 * viewed.height { confidence = 0.6 }
+      }
+    case .equirectangular(let bounds): shape = .equirectangular(Self.bounds(bounds, &notes))
+    case .halfEquirectangular: shape = .equirectangular(.half)
+    case .cubemap(let layout, let padding):
+      if layout > 0 { notes.append("its faces are taken for layout 0, for layout \(layout) is unknown") }
+      shape = .cubemap(columns: 3, padding: Int(min(padding, 4096)))
+    case .rectilinear: shape = .flat
+    case .fisheye: shape = .fisheye(lensFieldOfView: 180)
+    case .mesh: notes.append("though it has a mesh of its own, which is not supported yet")
+    case .other(let name): notes.append("though it is \(name), which is not supported")
+    }
+  }
+
+  private static func bounds(
+    _ bounds: SphericalMetadata.Bounds, _ notes: inout [String]
+  ) -> Equirectangular.Bounds {
+    let (across, down) = (1 - bounds.left - bounds.right, 1 - bounds.top - bounds.bottom)
+    guard min(bounds.top, bounds.bottom, bounds.left, bounds.right) >= 0, across > 0.001, down > 0.001 else {
+      notes.append("its bounds ignored, for they leave nothing")
+      return .full
+    }
+    return .init(top: bounds.top, bottom: bounds.bottom, left: bounds.left, right: bounds.right)
+  }
+
+  /// What was said of the picture goes before what is known of it, key by key.
+  package mutating func apply(_ override: ShapeOverride) {
+    if let stereo = override.stereo { self.stereo = stereo }
+    if let eye = override.eye { self.eye = eye }
+    heading = override.heading ?? heading
+    if let projection = override.projection {
+      (shape, origin, confidence, notes) = (Self.shape(projection), .override, 1, [])
+    }
+    guard let degrees = override.lensFieldOfView else { return }
+    switch shape {
+    case .fisheye: shape = .fisheye(lensFieldOfView: degrees)
+    case .dualFisheye: shape = .dualFisheye(lensFieldOfView: degrees)
+    default: break
+    }
+  }
+
+  private static func shape(_ name: ShapeName) -> Shape {
+    switch name {
+    case .equirectangular, .mesh: .equirectangular(.full)
+    case .halfEquirectangular: .equirectangular(.half)
+    case .cubemap3x2: .cubemap(columns: 3, padding: 0)
+    case .cubemap6x1: .cubemap(columns: 6, padding: 0)
+    case .cubemap1x6: .cubemap(columns: 1, padding: 0)
+    case .eac: .equiangularCubemap
+    case .fisheye: .fisheye(lensFieldOfView: 180)
+    case .dualFisheye: .dualFisheye(lensFieldOfView: 180)
+    case .flat: .flat
+    }
   }
 
   /// Matroska has no display matrix: what says that it is flat is rolled counter-clockwise, or mirrored by half a turn
@@ -21,14 +102,12 @@ extension SourceProjection {
 }
 
 extension SphericalMetadata {
-  /// What an open item says of how its video covers the sphere, or what is assumed of one that says nothing.
+  /// What an open item says of how its video covers the sphere; nil when it says nothing.
   ///
   /// The file's own words, which libav 5.1 does not get right (it takes a mesh for an equirectangular picture), go before
   /// libav's, which newer ones find elsewhere, too (Apple's `vexu`).
   package static func of(_ video: VideoStream, in demuxer: borrowing Demuxer) -> SphericalMetadata? {
-    let found = own(video, in: demuxer) ?? video.spherical
-    guard let found else { return assumed(SphericalMetadata(projection: .unstated, origin: .assumed), of: video) }
-    return found.projection == .unstated ? assumed(found, of: video) ?? found : found
+    own(video, in: demuxer) ?? video.spherical
   }
 
   private static func own(_ video: VideoStream, in demuxer: borrowing Demuxer) -> SphericalMetadata? {
@@ -40,15 +119,5 @@ extension SphericalMetadata {
     guard demuxer.container.formatName.hasPrefix("matroska") else { return nil }
     let place = demuxer.tracks.filter { $0.kind == .video && $0.index < video.index }.count
     return SphericalMetadata(matroska: bytes, videoTrack: place)
-  }
-
-  /// A picture that is twice as wide as high, of one eye, without what is cropped, is taken for a full panorama.
-  private static func assumed(_ metadata: SphericalMetadata, of video: VideoStream) -> SphericalMetadata? {
-    let size = SourceProjection(metadata, turn: video.turn).viewedSize(of: video.size)
-    guard size.height > 0, size.width == 2 * size.height else { return nil }
-    var metadata = metadata
-    metadata.projection = .equirectangular(.full)
-    metadata.origin = .assumed
-    return metadata
   }
 }

@@ -23,7 +23,7 @@ package final class TestCardSource: FrameSource {
     description = SourceDescription(
       duration: nil, frameDuration: MediaTime(nanoseconds: 1_000_000_000 / self.framerate),
       projection: SourceProjection(
-        projection: Equirectangular(), eye: .whole, description: "the built-in test card, equirectangular \(size)"),
+        .equirectangular(.full), origin: .none, confidence: 1, notes: ["the built-in test card, \(size)"]),
       decoder: "none", isTestCard: true)
   }
 

@@ -87,11 +87,12 @@ public enum MatroskaTracks {
 
   private static func video(_ tracks: RawSpan, _ range: Range<Int>) -> SphericalMetadata? {
     var stereo = SphericalMetadata.Stereo.mono
+    var swapsEyes = false
     var crop = SphericalMetadata.Crop.none
     var projection: Range<Int>?
     EBMLHeader.forEach(in: tracks, range) { name, contents in
       switch name {
-      case Name.stereoMode: stereo = mode(tracks.unsigned(in: contents))
+      case Name.stereoMode: (stereo, swapsEyes) = mode(tracks.unsigned(in: contents))
       case Name.cropTop: crop.top = pixels(tracks, contents)
       case Name.cropBottom: crop.bottom = pixels(tracks, contents)
       case Name.cropLeft: crop.left = pixels(tracks, contents)
@@ -103,6 +104,7 @@ public enum MatroskaTracks {
     var metadata =
       projection.flatMap { Self.metadata(tracks, $0) } ?? SphericalMetadata(projection: .unstated, origin: .matroska)
     metadata.stereo = stereo
+    metadata.swapsEyes = swapsEyes
     metadata.crop = crop
     return metadata.saysSomething ? metadata : nil
   }
@@ -112,13 +114,15 @@ public enum MatroskaTracks {
     tracks.unsigned(in: range).flatMap { $0 <= 32768 ? Int($0) : nil } ?? 0
   }
 
-  /// The eyes' order is not told apart.
-  private static func mode(_ value: UInt64?) -> SphericalMetadata.Stereo {
+  /// RFC 9559, 5.1.4.1.28.3, and whether the right eye is first.
+  private static func mode(_ value: UInt64?) -> (SphericalMetadata.Stereo, swapsEyes: Bool) {
     switch value {
-    case 0: .mono
-    case 1, 11: .leftRight
-    case 2, 3: .topBottom
-    default: .other
+    case 0: (.mono, false)
+    case 1: (.leftRight, false)
+    case 11: (.leftRight, true)
+    case 2: (.topBottom, true)
+    case 3: (.topBottom, false)
+    default: (.other, false)
     }
   }
 

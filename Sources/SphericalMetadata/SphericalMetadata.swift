@@ -83,25 +83,32 @@ public struct SphericalMetadata: Hashable, Sendable {
     case sphericalVideoV2
     /// The Projection element of Matroska.
     case matroska
+    /// Apple's `vexu` box.
+    case appleVexu
+    /// The XMP of a still panorama (Photo Sphere, `GPano`).
+    case photoSphere
     /// Another container's own way.
     case container
-    /// Nowhere: the picture is twice as wide as high.
+    /// The name of the file.
+    case name
+    /// Nowhere.
     case assumed
   }
 
   public var projection: Projection
   public var pose: Pose
   public var stereo: Stereo
+  /// Whether the right eye's picture comes first.
+  public var swapsEyes = false
   public var crop: Crop
   public var origin: Origin
 
-  /// Whether the file says nothing and its shape alone speaks for a panorama.
-  public var isAssumed: Bool { origin == .assumed || projection == .unstated }
-
   public init(
-    projection: Projection, pose: Pose = Pose(), stereo: Stereo = .mono, crop: Crop = .none, origin: Origin
+    projection: Projection, pose: Pose = Pose(), stereo: Stereo = .mono, swapsEyes: Bool = false,
+    crop: Crop = .none, origin: Origin
   ) {
     self.projection = projection
+    self.swapsEyes = swapsEyes
     self.pose = pose
     self.stereo = stereo
     self.crop = crop

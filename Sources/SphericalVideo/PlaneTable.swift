@@ -17,6 +17,8 @@ import Media
     unsafe table.taps?.deallocate()
     unsafe table.weights?.deallocate()
     unsafe table.is_near?.deallocate()
+    unsafe table.pictures?.deallocate()
+    unsafe table.overlays?.deallocate()
     unsafe free(UnsafeMutableRawPointer(mutating: table.groups))
     unsafe table.scattered?.deallocate()
     unsafe table.blank?.deallocate()

@@ -5,45 +5,37 @@ import Media
 /// Fills the table of one plane.
 ///
 /// Positions are computed exactly every 8 pixels and interpolated in between where the map is smooth enough; where it
-/// is less so, in squares of 4 or 2 pixels with corners from a cubic; elsewhere, at seams and near poles, every pixel
-/// exactly. How smooth it is, second differences of the coarse grid tell: bilinear interpolation over a side of h is
-/// off by at most h²/8 · (|f_xx| + |f_yy|).
+/// is less so, in squares of 4 or 2 pixels with corners from a cubic; elsewhere, at seams, between faces and near poles,
+/// every pixel exactly. How smooth it is, second differences of the coarse grid tell: bilinear interpolation over a side
+/// of h is off by at most h²/8 · (|f_xx| + |f_yy|).
 @safe struct PlaneTableBuilder: ~Copyable {
   /// How far, in source samples, an interpolated position may be from the exact one.
   static let tolerance = 1.0 / 24
 
   /// Output pixels between the exact positions of the coarse grid.
-  private static let cell = 8
+  private static let cell = Int(CREMAP_PADDING)
 
-  private let source: VideoSize
-  private let edges: ImageEdges
+  private let map: PlaneMap
   private let order: TileOrder
   private let taps: UnsafeMutablePointer<UInt32>
   private let weights: UnsafeMutablePointer<UInt16>
+  /// Which picture each entry is in; empty where there is one.
+  private var pictures: [UInt8] = []
+  private var overlays: [cremap_overlay] = []
   private var scattered: [cremap_scattered_pixel] = []
   private var blank: [cremap_blank_pixel] = []
 
   /// Builds the table that takes an output plane from a source plane.
-  ///
-  /// - Parameters:
-  ///   - source: The size of the source plane, in samples; `output` likewise.
-  ///   - edges: What lies beyond the source's edges.
-  ///   - turn: How many samples a turn around the source has, if its edges meet: its width, or half a sample less.
-  ///   - position: Where an output pixel, in pixels with centres at whole numbers, is in the source plane, in the same
-  ///     terms; not a number where nothing is. It is asked for pixels a little outside of the plane, too.
-  init(
-    source: VideoSize, output: VideoSize, edges: ImageEdges, turn: Double, position: (Double, Double) -> ImagePoint
-  ) {
-    self.source = source
-    self.edges = edges
-    order = TileOrder(width: output.width, height: output.height)
+  init(_ map: PlaneMap) {
+    self.map = map
+    order = TileOrder(width: map.output.width, height: map.output.height)
     unsafe taps = .allocate(capacity: order.count)
     unsafe weights = .allocate(capacity: order.count)
     unsafe taps.initialize(repeating: 0, count: order.count)
     unsafe weights.initialize(repeating: 0, count: order.count)
-    let grid = CoarseGrid(
-      output: output, cell: Self.cell, turn: edges == .spherical ? turn : nil, position: position)
-    var points: [ImagePoint] = []
+    if map.faces.contains(where: { $0.picture > 0 }) { pictures = Array(repeating: 0, count: order.count) }
+    let grid = CoarseGrid(output: map.output, cell: Self.cell, faces: map.faces, position: map.position)
+    var points: [SIMD2<Double>] = []
     for row in 0..<grid.rows {
       for column in 0..<grid.columns {
         let (x, y) = (column * Self.cell, row * Self.cell)
@@ -54,14 +46,15 @@ import Media
           error /= 4
         }
         if side == Self.cell {
-          fill(x: x, y: y, side: side, corners: grid.corners(column: column, row: row), position)
+          fill(x: x, y: y, side: side, corners: grid.corners(column: column, row: row))
         } else if side > 1 {
-          subdivide(column: column, row: row, side: side, grid, &points, position)
+          subdivide(column: column, row: row, side: side, grid, &points)
         } else {
-          place(x: x, y: y, side: Self.cell, position)
+          place(x: x, y: y, side: Self.cell)
         }
       }
     }
+    if let overlap = map.overlap { layOver(overlap) }
   }
 
   /// Hands the memory over, in the terms of C.
@@ -69,16 +62,26 @@ import Media
     var table = unsafe cremap_table()
     unsafe table.width = Int32(order.width)
     unsafe table.height = Int32(order.height)
+    let tiles = Int(cremap_tile_count(Int32(order.width), Int32(order.height)))
+    if !pictures.isEmpty {
+      let replaced = unsafe OverlayBuilder.replacements(
+        order, tiles: tiles, pictures: pictures, taps: UnsafePointer(taps),
+        weights: UnsafePointer(weights))
+      overlays = replaced.overlays + overlays
+      unsafe table.pictures = Self.copy(replaced.pictures)
+    }
+    unsafe table.overlays = Self.copy(overlays)
+    unsafe table.overlay_count = overlays.count
     unsafe table.scattered = Self.copy(scattered)
     unsafe table.scattered_count = scattered.count
     unsafe table.blank = Self.copy(blank)
     unsafe table.blank_count = blank.count
+    let source = map.source
     guard source.width > 1, source.height > 1 else {
       unsafe taps.deallocate()
       unsafe weights.deallocate()
       return unsafe table
     }
-    let tiles = Int(cremap_tile_count(Int32(order.width), Int32(order.height)))
     let near = UnsafeMutablePointer<UInt8>.allocate(capacity: tiles)
     unsafe near.initialize(repeating: 0, count: tiles)
     // From calloc, so that what stays zero takes no memory.
@@ -102,93 +105,117 @@ import Media
 
   /// A cell that is filled in smaller squares.
   private mutating func subdivide(
-    column: Int, row: Int, side: Int, _ grid: CoarseGrid, _ points: inout [ImagePoint],
-    _ position: (Double, Double) -> ImagePoint
+    column: Int, row: Int, side: Int, _ grid: CoarseGrid, _ points: inout [SIMD2<Double>]
   ) {
     let parts = Self.cell / side
+    let face = grid.corners(column: column, row: row).face
     grid.refine(column: column, row: row, parts: parts, into: &points)
     for j in 0..<parts {
       for i in 0..<parts {
         let first = j * (parts + 1) + i
-        let corners = Corners(points[first], points[first + 1], points[first + parts + 1], points[first + parts + 2])
-        fill(x: column * Self.cell + i * side, y: row * Self.cell + j * side, side: side, corners: corners, position)
+        let corners = Corners(
+          topLeft: points[first], topRight: points[first + 1], bottomLeft: points[first + parts + 1],
+          bottomRight: points[first + parts + 2], face: face)
+        fill(x: column * Self.cell + i * side, y: row * Self.cell + j * side, side: side, corners: corners)
       }
     }
   }
 
-  /// Interpolates inside a square, if none of it is beyond the source's edges or below the output's.
-  private mutating func fill(
-    x: Int, y: Int, side: Int, corners: Corners, _ position: (Double, Double) -> ImagePoint
-  ) {
-    let last = (x: source.width - 1, y: source.height - 1)
-    guard last.x > 0, last.y > 0, y + side <= order.height, x < order.width, corners.areInside(last.x, last.y) else {
-      return place(x: x, y: y, side: side, position)
-    }
+  /// Interpolates inside a square, if none of it is beyond its face's border or below the output's.
+  private mutating func fill(x: Int, y: Int, side: Int, corners: Corners) {
+    let samples = map.faces[corners.face]
+    let last = (x: samples.columns.upperBound, y: samples.rows.upperBound)
+    guard samples.columns.count > 1, samples.rows.count > 1, y + side <= order.height, x < order.width,
+      corners.areInside(samples)
+    else { return place(x: x, y: y, side: side) }
     let entry = order.entry(x: x, y: y)
     unsafe cremap_fill(
       taps + entry, weights + entry, order.pitch(x: x), Int32(side), corners.topLeft.c, corners.topRight.c,
       corners.bottomLeft.c, corners.bottomRight.c, Int32(last.x), Int32(last.y))
-  }
-
-  /// Computes every pixel of a square exactly.
-  private mutating func place(x: Int, y: Int, side: Int, _ position: (Double, Double) -> ImagePoint) {
-    for j in y..<max(y, min(y + side, order.height)) {
-      for i in x..<max(x, min(x + side, order.width)) {
-        place(x: i, y: j, at: position(Double(i), Double(j)))
+    if samples.picture > 0 {
+      for j in 0..<side {
+        for i in 0..<min(side, order.pitch(x: x)) { pictures[entry + j * order.pitch(x: x) + i] = samples.picture }
       }
     }
   }
 
-  private mutating func place(x: Int, y: Int, at point: ImagePoint) {
-    guard point.x.isFinite, point.y.isFinite else {
+  /// Computes every pixel of a square exactly.
+  private mutating func place(x: Int, y: Int, side: Int) {
+    for j in y..<max(y, min(y + side, order.height)) {
+      for i in x..<max(x, min(x + side, order.width)) {
+        place(x: i, y: j, at: map.position(Double(i), Double(j)))
+      }
+    }
+  }
+
+  private mutating func place(x: Int, y: Int, at position: SourcePosition) {
+    guard position.face >= 0, position.x.isFinite, position.y.isFinite else {
       blank.append(cremap_blank_pixel(x: UInt16(x), y: UInt16(y)))
       return
     }
-    let unit = Int(CREMAP_UNIT)
-    var u = Int((point.x * Double(unit)).rounded())
-    var v = Int((point.y * Double(unit)).rounded())
-    if edges == .clamped {
-      u = max(0, min(u, (source.width - 1) * unit))
-      v = max(0, min(v, (source.height - 1) * unit))
-    }
-    // Shifts round down, also below zero; the last sample is the second tap of the one before it.
-    var (column, row) = (u >> 7, v >> 7)
-    if column == source.width - 1, u == column * unit { column -= 1 }
-    if row == source.height - 1, v == row * unit { row -= 1 }
-    let (right, down) = (UInt8(u - column * unit), UInt8(v - row * unit))
-    if column >= 0, column + 1 < source.width, row >= 0, row + 1 < source.height {
+    let samples = map.faces[position.face]
+    let spot = SampleSpot(position, in: samples)
+    let corners = spot.corners
+    if spot.isInside, corners.allSatisfy({ map.shows($0.column, $0.row, position.face) }) {
       let entry = order.entry(x: x, y: y)
-      unsafe taps[entry] = UInt32(column) | UInt32(row) << 16
-      unsafe weights[entry] = UInt16(right) | UInt16(down) << 8
+      unsafe taps[entry] = spot.tap
+      unsafe weights[entry] = spot.weights
+      if samples.picture > 0 { pictures[entry] = samples.picture }
     } else {
-      let (a, b) = (tap(column, row), tap(column + 1, row))
-      let (c, d) = (tap(column, row + 1), tap(column + 1, row + 1))
+      let taps = corners.map { tap($0.column, $0.row, position.face) }
       scattered.append(
         cremap_scattered_pixel(
-          x: UInt16(x), y: UInt16(y), columns: (a.column, b.column, c.column, d.column), rows: (a.row, c.row),
-          right: right, down: down))
+          x: UInt16(x), y: UInt16(y),
+          columns: (taps[0].column, taps[1].column, taps[2].column, taps[3].column),
+          rows: (taps[0].row, taps[1].row, taps[2].row, taps[3].row),
+          pictures: (taps[0].picture, taps[1].picture, taps[2].picture, taps[3].picture), right: spot.right,
+          down: spot.down))
     }
   }
 
-  /// The sample that stands at a place which may be beyond the edges.
-  private func tap(_ column: Int, _ row: Int) -> (column: UInt16, row: UInt16) {
-    var (column, row) = (column, row)
-    switch edges {
-    case .clamped:
-      column = max(0, min(column, source.width - 1))
-    case .spherical:
-      if row < 0 || row >= source.height { column += source.width / 2 }
-      column = (column % source.width + source.width) % source.width
-    case .sphericalOnItsSide:
-      if column < 0 || column >= source.width { row += source.height / 2 }
-      row = (row % source.height + source.height) % source.height
-      column = max(0, min(column, source.width - 1))
+  /// The sample that stands at a place which may be beyond its face's border: there it is the one that is seen in that
+  /// direction, on whatever face; where nothing is seen, the outermost of its own.
+  private func tap(_ column: Int, _ row: Int, _ face: Int) -> (column: UInt16, row: UInt16, picture: UInt8) {
+    var (column, row, samples) = (column, row, map.faces[face])
+    if !samples.contains(column, row) || !map.shows(column, row, face) {
+      let position = map.beyond(column, row, face)
+      if position.face >= 0, position.x.isFinite, position.y.isFinite {
+        samples = map.faces[position.face]
+        (column, row) = (Int(position.x.rounded()), Int(position.y.rounded()))
+      }
     }
-    row = max(0, min(row, source.height - 1))
-    return (UInt16(column), UInt16(row))
+    column = max(samples.columns.lowerBound, min(column, samples.columns.upperBound))
+    row = max(samples.rows.lowerBound, min(row, samples.rows.upperBound))
+    return (UInt16(column), UInt16(row), samples.picture)
+  }
+
+  /// Lists what is seen at a second place.
+  private mutating func layOver(_ overlap: (Double, Double) -> (position: SourcePosition, weight: Double)?) {
+    // The grid tells where there is anything; what there is, is computed exactly.
+    let grid = CoarseGrid(output: map.output, cell: Self.cell, faces: map.faces) {
+      overlap($0, $1)?.position ?? .nothing
+    }
+    for row in 0..<grid.rows {
+      for column in 0..<grid.columns where grid.showsAnything(column: column, row: row) {
+        let x = column * Self.cell
+        for y in row * Self.cell..<min((row + 1) * Self.cell, order.height) {
+          var builder = OverlayBuilder(x: x, y: y)
+          for i in 0..<min(Self.cell, order.width - x) {
+            guard let second = overlap(Double(x + i), Double(y)), second.position.face >= 0 else { continue }
+            let samples = map.faces[second.position.face]
+            guard samples.columns.count > 1, samples.rows.count > 1 else { continue }
+            let spot = SampleSpot(second.position, in: samples, clamped: true)
+            builder.add(
+              i, tap: spot.tap, weights: spot.weights, picture: samples.picture,
+              alpha: UInt8(max(0, min(1, second.weight)) * Double(CREMAP_UNIT)))
+          }
+          overlays += builder.overlays
+        }
+      }
+    }
   }
 }
 
-extension ImagePoint {
+extension SIMD2<Double> {
   fileprivate var c: cremap_position { cremap_position(x: Float(x), y: Float(y)) }
 }

@@ -20,14 +20,14 @@ public struct Rectilinear: Projection {
     halfHeight = halfWidth / aspectRatio
   }
 
-  public func direction(of point: ImagePoint) -> Vector3? {
+  public func direction(of point: ImagePoint, on face: Int = 0) -> Vector3? {
     Vector3(x: (point.x * 2 - 1) * halfWidth, y: (1 - point.y * 2) * halfHeight, z: -1).normalized
   }
 
-  public func point(towards direction: Vector3) -> ImagePoint? {
+  public func place(towards direction: Vector3) -> ImagePlace? {
     guard direction.z < 0 else { return nil }
     let x = 0.5 - direction.x / (direction.z * halfWidth) / 2
     let y = 0.5 + direction.y / (direction.z * halfHeight) / 2
-    return x >= 0 && x <= 1 && y >= 0 && y <= 1 ? ImagePoint(x: x, y: y) : nil
+    return x >= 0 && x <= 1 && y >= 0 && y <= 1 ? ImagePlace(ImagePoint(x: x, y: y)) : nil
   }
 }

@@ -9,6 +9,8 @@ import Media
 public final class RemapTable: Sendable {
   public let sourceSize: VideoSize
   public let outputSize: VideoSize
+  /// How many pictures the source has.
+  public let pictures: Int
   let luma: PlaneTable
   let chroma: PlaneTable
 
@@ -17,16 +19,16 @@ public final class RemapTable: Sendable {
   /// - Parameters:
   ///   - geometry: The pictures of the source; every side in `SourceGeometry.sides`.
   ///   - output: The size of the view, its pixels being square.
-  ///   - view: Where the camera looks.
-  ///   - fieldOfView: How wide it looks, horizontally: more than 0°, less than 180°.
-  public convenience init(
-    from geometry: SourceGeometry, to output: VideoSize, view: Orientation, fieldOfView: Angle
-  ) {
-    self.init(
-      from: geometry.projection, size: geometry.size,
-      to: Rectilinear(
-        horizontalFieldOfView: fieldOfView, aspectRatio: Double(output.width) / Double(output.height)),
-      size: output, view: view)
+  ///   - view: Where the camera looks, with which lens.
+  public convenience init(from geometry: SourceGeometry, to output: VideoSize, view: CameraView) {
+    let aspectRatio = Double(output.width) / Double(output.height)
+    if let lens = geometry.projection.ownLens(aspectRatio: aspectRatio) {
+      self.init(from: geometry.projection, size: geometry.size, to: lens, size: output, view: .forward)
+    } else {
+      self.init(
+        from: geometry.projection, size: geometry.size, to: view.lens(aspectRatio: aspectRatio), size: output,
+        view: view.orientation)
+    }
   }
 
   /// Any projection seen through any other.
@@ -42,25 +44,14 @@ public final class RemapTable: Sendable {
     self.outputSize = outputSize
     let rotation = Rotation(view)
     func plane(subsampling: Int) -> PlaneTable {
-      // An odd picture's last chroma sample is half outside of it: scales are those of the luma plane.
-      let (width, height) = (
-        Double(sourceSize.width) / Double(subsampling), Double(sourceSize.height) / Double(subsampling)
-      )
-      let across = Double(subsampling) / Double(outputSize.width)
-      let down = Double(subsampling) / Double(outputSize.height)
-      return PlaneTable(
+      PlaneTable(
         PlaneTableBuilder(
-          source: sourceSize.subsampled(by: subsampling), output: outputSize.subsampled(by: subsampling),
-          edges: source.edges, turn: width
-        ) { x, y in
-          guard let direction = lens.direction(of: ImagePoint(x: (x + 0.5) * across, y: (y + 0.5) * down)),
-            let point = source.point(towards: rotation.rotated(direction))
-          else { return ImagePoint(x: .nan, y: .nan) }
-          return ImagePoint(x: point.x * width - 0.5, y: point.y * height - 0.5)
-        })
+          PlaneMap(
+            from: source, size: sourceSize, to: lens, size: outputSize, view: rotation, subsampling: subsampling)))
     }
     luma = plane(subsampling: 1)
     chroma = plane(subsampling: 2)
+    pictures = source.faces.contains { $0.picture > 0 } ? 2 : 1
   }
 
   /// Where each luma sample of the output is taken from, row by row, in source samples (pixel centres at whole
@@ -70,10 +61,4 @@ public final class RemapTable: Sendable {
 
   /// As `lumaPositions`, in chroma samples.
   package var chromaPositions: [ImagePoint?] { chroma.positions }
-}
-
-extension VideoSize {
-  fileprivate func subsampled(by factor: Int) -> VideoSize {
-    VideoSize(width: (width + factor - 1) / factor, height: (height + factor - 1) / factor)
-  }
 }

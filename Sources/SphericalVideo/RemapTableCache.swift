@@ -10,8 +10,7 @@ public final class RemapTableCache: Sendable {
     let projection: AnyHashableProjection
     let size: VideoSize
     let output: VideoSize
-    let view: Orientation
-    let fieldOfView: Angle
+    let view: CameraView
   }
 
   /// Projections compare by value.
@@ -53,12 +52,9 @@ public final class RemapTableCache: Sendable {
   }
 
   /// The table of a view; built now if it is not there. The source's layout makes no difference.
-  public func table(
-    from geometry: SourceGeometry, to output: VideoSize, view: Orientation, fieldOfView: Angle
-  ) -> RemapTable {
+  public func table(from geometry: SourceGeometry, to output: VideoSize, view: CameraView) -> RemapTable {
     let key = Key(
-      projection: AnyHashableProjection(base: geometry.projection), size: geometry.size, output: output, view: view,
-      fieldOfView: fieldOfView)
+      projection: AnyHashableProjection(base: geometry.projection), size: geometry.size, output: output, view: view)
     let slot = state.withLock { state in
       state.clock += 1
       let slot = state.slots[key]?.slot ?? Slot()
@@ -72,12 +68,8 @@ public final class RemapTableCache: Sendable {
     }
     return slot.get {
       state.withLock { $0.builds += 1 }
-      return RemapTable(from: geometry, to: output, view: view, fieldOfView: fieldOfView)
+      return RemapTable(from: geometry, to: output, view: view)
     }
-  }
-
-  public func table(from geometry: SourceGeometry, to output: VideoSize, preset: CameraPreset) -> RemapTable {
-    table(from: geometry, to: output, view: preset.orientation, fieldOfView: preset.fieldOfView)
   }
 
   /// How many tables are held.

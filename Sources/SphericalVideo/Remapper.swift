@@ -19,12 +19,18 @@ public struct Remapper: Sendable {
 
   /// Projects `source` into `target`, which keeps the source's colour range; 10 bits are rounded to 8.
   ///
-  /// - Precondition: `source` has the size that the table was built from; `target` the one it was built for, and three
-  ///   planes of bytes.
+  /// - Parameters:
+  ///   - second: The other picture of a source that has two.
+  ///   - black: The luma of what the source does not show.
+  /// - Precondition: `source` has the size that the table was built from, and `second` the same size and layout;
+  ///   `target` the one it was built for, and three planes of bytes.
   public static func remap(
-    _ source: PlanarPicture, through table: RemapTable, into target: PlanarPicture, kernel: Kernel = .best
+    _ source: PlanarPicture, _ second: PlanarPicture? = nil, through table: RemapTable, into target: PlanarPicture,
+    black: UInt8 = 16, kernel: Kernel = .best
   ) {
+    let second = unsafe second ?? source
     unsafe precondition(source.size == table.sourceSize, "the table is of another source")
+    unsafe precondition(second.size == source.size && second.layout == source.layout, "the pictures are of two kinds")
     unsafe precondition(target.size == table.outputSize && target.layout == .yuv420p, "the table is for another output")
     let depth =
       switch unsafe source.layout {
@@ -33,20 +39,33 @@ public struct Remapper: Sendable {
       case .p010: CREMAP_10_HIGH
       }
     // The vector code keeps byte offsets in 32 bits.
-    let reach = unsafe max(abs(source.luma.stride), abs(source.cb.stride)) * source.size.height
+    let strides = unsafe [source, second].map { unsafe max(abs($0.luma.stride), abs($0.cb.stride)) }
+    let reach = unsafe (strides.max() ?? 0) * source.size.height
     let kernel = reach <= Int(Int32.max) ? kernel.c : CREMAP_PORTABLE
     unsafe table.luma.withTable { luma in
-      unsafe cremap_plane(kernel, depth, luma, source.luma.source, target.luma.target(fill: 16))
+      unsafe withSources(source.luma, second.luma) {
+        unsafe cremap_plane(kernel, depth, luma, $0, target.luma.target(fill: black))
+      }
     }
     unsafe table.chroma.withTable { chroma in
       let (cb, cr) = unsafe (target.cb.target(fill: 128), target.cr.target(fill: 128))
       if unsafe source.layout.isSemiPlanar {
-        unsafe cremap_pairs(kernel, depth, chroma, source.cb.source, cb, cr)
+        unsafe withSources(source.cb, second.cb) { unsafe cremap_pairs(kernel, depth, chroma, $0, cb, cr) }
       } else {
-        unsafe cremap_plane(kernel, depth, chroma, source.cb.source, cb)
-        unsafe cremap_plane(kernel, depth, chroma, source.cr.source, cr)
+        unsafe withSources(source.cb, second.cb) { unsafe cremap_plane(kernel, depth, chroma, $0, cb) }
+        unsafe withSources(source.cr, second.cr) { unsafe cremap_plane(kernel, depth, chroma, $0, cr) }
       }
     }
+  }
+}
+
+/// Calls `body` with a plane of each of a source's pictures, in the terms of C.
+private func withSources(
+  _ first: PlanarPicture.Plane, _ second: PlanarPicture.Plane, _ body: (UnsafePointer<cremap_source>) -> Void
+) {
+  var sources = unsafe (first.source, second.source)
+  unsafe withUnsafePointer(to: &sources) {
+    unsafe $0.withMemoryRebound(to: cremap_source.self, capacity: Int(CREMAP_PICTURES)) { unsafe body($0) }
   }
 }
 

@@ -165,7 +165,7 @@ enum MediaBench {
     guard let layout = frame.layout else { throw BenchError("the clip is not 4:2:0") }
     return RemapTable(
       from: SourceGeometry(size: frame.size, layout: layout, projection: Equirectangular()), to: size,
-      view: Orientation(yaw: .degrees(Double(yaw))), fieldOfView: .degrees(90))
+      view: CameraView(orientation: Orientation(yaw: .degrees(Double(yaw)))))
   }
 
   private static func firstFrame(of clip: String) throws -> VideoFrame {

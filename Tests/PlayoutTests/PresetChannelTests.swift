@@ -137,7 +137,7 @@ import Testing
     harness.channel.wake()
     harness.clock.run(to: 0.2)
     var preset = harness.channel.view.preset
-    preset.orientation = Orientation(yaw: .degrees(90))
+    preset.view.orientation = Orientation(yaw: .degrees(90))
     harness.channel.view.update(preset: preset)
     harness.channel.refresh()
     harness.clock.run(to: 0.3)

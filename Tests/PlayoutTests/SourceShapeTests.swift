@@ -9,7 +9,7 @@ import Testing
   @Test(
     .enabled(if: TestClips.hasShared),
     arguments: [
-      ("made/compass.mp4", "equirectangular mono assumed"),
+      ("made/compass.mp4", "none"),
       ("made/compass-v1.mp4", "equirectangular mono sphericalVideoV1"),
       ("made/compass-v2.mp4", "equirectangular mono sphericalVideoV2"),
       ("made/compass-v2-pose.mp4", "equirectangular mono sphericalVideoV2"),

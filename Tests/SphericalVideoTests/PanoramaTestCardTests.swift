@@ -55,7 +55,7 @@ import Testing
   private static func view(_ source: OwnedPicture, _ preset: CameraPreset, _ output: VideoSize) -> Reader {
     let table = RemapTable(
       from: SourceGeometry(size: source.view.size, layout: .yuv420p, projection: Equirectangular()), to: output,
-      view: preset.orientation, fieldOfView: preset.fieldOfView)
+      view: preset.view)
     let target = OwnedPicture(.yuv420p, output)
     Remapper.remap(source.view, through: table, into: target.view)
     return Reader(picture: target)

@@ -16,7 +16,7 @@ private func angle(_ a: Vector3, _ b: Vector3) -> Double { acos(max(-1, min(1, a
 
   @Test(arguments: orientations)
   func `equirectangular points come back from their directions`(pose: Orientation) throws {
-    let projection = Equirectangular(pose: pose)
+    let projection = Posed(Equirectangular(), by: pose)
     for j in 1..<40 {
       for i in 0..<80 {
         let point = ImagePoint(x: (Double(i) + 0.5) / 80, y: Double(j) / 40)
@@ -47,7 +47,7 @@ private func angle(_ a: Vector3, _ b: Vector3) -> Double { acos(max(-1, min(1, a
   @Test func `any direction comes back from its equirectangular point, seed 7`() throws {
     var random = SeededGenerator(seed: 7)
     for pose in Self.orientations {
-      let projection = Equirectangular(pose: pose)
+      let projection = Posed(Equirectangular(), by: pose)
       for _ in 0..<500 {
         func part() -> Double { .random(in: -1...1, using: &random) }
         let direction = Vector3(x: part(), y: part(), z: part())
@@ -79,7 +79,7 @@ private func angle(_ a: Vector3, _ b: Vector3) -> Double { acos(max(-1, min(1, a
       default: return Vector3(x: c * v.x - s * v.y, y: s * v.x + c * v.y, z: v.z)
       }
     }
-    let (upright, posed) = (Equirectangular(), Equirectangular(pose: .pose(yaw: yaw, pitch: pitch, roll: roll)))
+    let (upright, posed) = (Equirectangular(), Posed(Equirectangular(), by: .pose(yaw: yaw, pitch: pitch, roll: roll)))
     for world in [Vector3.forward, Vector3(x: 1, y: 0.3, z: 0.2), Vector3(x: -0.4, y: 0.8, z: 0.9)] {
       let inPicture = rotate(rotate(rotate(world, -yaw, 1), -pitch, 0), -roll, 2)
       let expected = try #require(upright.point(towards: inPicture))
@@ -91,7 +91,7 @@ private func angle(_ a: Vector3, _ b: Vector3) -> Double { acos(max(-1, min(1, a
   @Test func `the default presets are the six sides, and home is the front`() {
     #expect(CameraPreset.defaults.map(\.name) == ["front", "right", "back", "left", "up", "down"])
     #expect(CameraPreset.defaults.map(\.number) == [0, 1, 2, 3, 4, 5])
-    #expect(CameraPreset.defaults[0].orientation == .forward)
+    #expect(CameraPreset.defaults[0].view.orientation == .forward)
   }
 
   @Test func `geometries are equal by value`() {
@@ -99,7 +99,7 @@ private func angle(_ a: Vector3, _ b: Vector3) -> Double { acos(max(-1, min(1, a
     let plain = SourceGeometry(size: size, layout: .nv12, projection: Equirectangular())
     let same = SourceGeometry(size: size, layout: .nv12, projection: Equirectangular())
     let posed = SourceGeometry(
-      size: size, layout: .nv12, projection: Equirectangular(pose: .pose(yaw: 1, pitch: 0, roll: 0)))
+      size: size, layout: .nv12, projection: Posed(Equirectangular(), by: .pose(yaw: 1, pitch: 0, roll: 0)))
     let flat = SourceGeometry(
       size: size, layout: .nv12, projection: Rectilinear(horizontalFieldOfView: .degrees(90), aspectRatio: 2))
     #expect(plain == same && plain.hashValue == same.hashValue)

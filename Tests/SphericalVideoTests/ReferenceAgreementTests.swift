@@ -64,7 +64,7 @@ import Testing
       to: output)
     let table = RemapTable(
       from: SourceGeometry(size: source.view.size, layout: .yuv420p, projection: Equirectangular()), to: output,
-      view: view.orientation, fieldOfView: .degrees(view.fieldOfView))
+      view: CameraView(orientation: view.orientation, fieldOfView: .degrees(view.fieldOfView)))
     let target = OwnedPicture(.yuv420p, output)
     Remapper.remap(source.view, through: table, into: target.view)
     let values = (0..<3).map { Self.decibels(expected, target, plane: $0, margin: 2) }

@@ -14,7 +14,7 @@ import Testing
   @Test func `a table is built once, and the one used longest ago is dropped first`() {
     let cache = RemapTableCache(capacity: 2)
     let presets = CameraPreset.defaults
-    func table(_ i: Int) -> RemapTable { cache.table(from: Self.geometry(), to: Self.output, preset: presets[i]) }
+    func table(_ i: Int) -> RemapTable { cache.table(from: Self.geometry(), to: Self.output, view: presets[i].view) }
     let first = table(0)
     _ = table(1)
     #expect(table(0) === first)
@@ -31,21 +31,21 @@ import Testing
     let cache = RemapTableCache()
     let preset = CameraPreset.defaults[0]
     var geometry = Self.geometry()
-    let table = cache.table(from: geometry, to: Self.output, preset: preset)
+    let table = cache.table(from: geometry, to: Self.output, view: preset.view)
     geometry.layout = .p010
-    #expect(cache.table(from: geometry, to: Self.output, preset: preset) === table)
+    #expect(cache.table(from: geometry, to: Self.output, view: preset.view) === table)
     geometry.size.width = 128
-    #expect(cache.table(from: geometry, to: Self.output, preset: preset) !== table)
-    let posed = Self.geometry(Equirectangular(pose: .pose(yaw: 90, pitch: 0, roll: 0)))
-    #expect(cache.table(from: posed, to: Self.output, preset: preset) !== table)
-    #expect(cache.table(from: Self.geometry(), to: VideoSize(width: 16, height: 16), preset: preset) !== table)
+    #expect(cache.table(from: geometry, to: Self.output, view: preset.view) !== table)
+    let posed = Self.geometry(Posed(Equirectangular(), by: .pose(yaw: 90, pitch: 0, roll: 0)))
+    #expect(cache.table(from: posed, to: Self.output, view: preset.view) !== table)
+    #expect(cache.table(from: Self.geometry(), to: VideoSize(width: 16, height: 16), view: preset.view) !== table)
   }
 
   @Test func `threads that want the same table get one`() {
     let cache = RemapTableCache()
     let seen = Mutex<Set<ObjectIdentifier>>([])
     DispatchQueue.concurrentPerform(iterations: 8) { _ in
-      let table = cache.table(from: Self.geometry(), to: Self.output, preset: CameraPreset.defaults[3])
+      let table = cache.table(from: Self.geometry(), to: Self.output, view: CameraPreset.defaults[3].view)
       seen.withLock { _ = $0.insert(ObjectIdentifier(table)) }
     }
     #expect(seen.withLock(\.count) == 1)
@@ -59,9 +59,9 @@ import Testing
     let other: DispatchSemaphore
     let met: DispatchSemaphore
 
-    func direction(of point: ImagePoint) -> Vector3? { nil }
+    func direction(of point: ImagePoint, on face: Int) -> Vector3? { nil }
 
-    func point(towards direction: Vector3) -> ImagePoint? {
+    func place(towards direction: Vector3) -> ImagePlace? {
       mine.signal()
       if other.wait(timeout: .now() + 10) == .success {
         met.signal()
@@ -85,7 +85,7 @@ import Testing
       Thread.detachNewThread {
         _ = cache.table(
           from: SourceGeometry(size: VideoSize(width: 2, height: 2), layout: .yuv420p, projection: projection),
-          to: VideoSize(width: 1, height: 1), preset: CameraPreset.defaults[0])
+          to: VideoSize(width: 1, height: 1), view: CameraPreset.defaults[0].view)
         done.signal()
       }
       return done

@@ -10,7 +10,7 @@ import Testing
     var fieldOfView = 90.0
     var source = VideoSize(width: 1920, height: 960)
     var output = VideoSize(width: 640, height: 360)
-    var projection = Equirectangular()
+    var projection: any Projection = Equirectangular()
     var testDescription: String { "yaw \(yaw) pitch \(pitch) roll \(roll) fov \(fieldOfView), \(source) to \(output)" }
     var orientation: Orientation { Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)) }
   }
@@ -23,19 +23,19 @@ import Testing
       yaw: 160, pitch: 85, roll: 5, source: VideoSize(width: 1001, height: 501),
       output: VideoSize(width: 333, height: 251)),
     View(yaw: 180, source: VideoSize(width: 3840, height: 1920), output: VideoSize(width: 203, height: 117)),
-    View(projection: Equirectangular(pose: .pose(yaw: 45, pitch: 30, roll: 15))),
+    View(projection: Posed(Equirectangular(), by: .pose(yaw: 45, pitch: 30, roll: 15))),
   ]
 
   @Test(arguments: views)
   func `positions are within 1/16 of a sample of the exact ones`(view: View) {
     let table = RemapTable(
       from: SourceGeometry(size: view.source, layout: .yuv420p, projection: view.projection), to: view.output,
-      view: view.orientation, fieldOfView: .degrees(view.fieldOfView))
+      view: CameraView(orientation: view.orientation, fieldOfView: .degrees(view.fieldOfView)))
     let lens = Rectilinear(
       horizontalFieldOfView: .degrees(view.fieldOfView),
       aspectRatio: Double(view.output.width) / Double(view.output.height))
     // A picture with a pose, and a panorama that is turned, are the same thing: this turns directions by the view.
-    let turn = Equirectangular(pose: view.orientation)
+    let turn = Posed(Equirectangular(), by: view.orientation)
     for (scale, positions) in [(1.0, table.lumaPositions), (2.0, table.chromaPositions)] {
       let width = (view.output.width + Int(scale) - 1) / Int(scale)
       var worst = 0.0
@@ -65,7 +65,7 @@ import Testing
     source.fill { plane, _, _ in [77, 88, 99][plane] }
     let target = OwnedPicture(.yuv420p, VideoSize(width: 33, height: 17))
     let geometry = SourceGeometry(size: source.view.size, layout: .yuv420p, projection: Equirectangular())
-    let table = RemapTable(from: geometry, to: target.view.size, view: .forward, fieldOfView: .degrees(90))
+    let table = RemapTable(from: geometry, to: target.view.size, view: CameraView())
     Remapper.remap(source.view, through: table, into: target.view)
     #expect((0..<33).allSatisfy { target[0, $0, 16] == 77 && target[1, $0 / 2, 8] == 88 && target[2, $0 / 2, 8] == 99 })
   }

@@ -11,8 +11,9 @@ import Testing
   ) -> RemapTable {
     RemapTable(
       from: SourceGeometry(size: source, layout: .yuv420p, projection: Equirectangular()), to: output,
-      view: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)),
-      fieldOfView: .degrees(fieldOfView))
+      view: CameraView(
+        orientation: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)),
+        fieldOfView: .degrees(fieldOfView)))
   }
 
   @Test(.enabled(if: Remapper.Kernel.available.count > 1, "this machine has one kernel: nothing to compare it with"))
@@ -115,7 +116,7 @@ import Testing
     }
     let target = OwnedPicture(.yuv420p, output)
     Remapper.remap(picture.view, through: Self.table(source, output, yaw: yaw, pitch: pitch), into: target.view)
-    let turn = Equirectangular(pose: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch)))
+    let turn = Posed(Equirectangular(), by: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch)))
     let lens = Rectilinear(horizontalFieldOfView: .degrees(90), aspectRatio: 16.0 / 9)
     for plane in 0..<3 {
       let size = target.size(ofPlane: plane)

@@ -16,13 +16,26 @@
 #define CREMAP_PADDING 8
 #define CREMAP_UNIT 128
 
-/// An output pixel whose taps are not four neighbours: at the seam of a panorama, at its poles.
+/// A source has one picture, or two of the same size.
+#define CREMAP_PICTURES 2
+
+/// An output pixel whose taps are not four neighbours: at the seam of a panorama, at its poles, between two faces.
 typedef struct {
   uint16_t x, y;         ///< in the output
   uint16_t columns[4];   ///< of the taps: top left, top right, bottom left, bottom right
-  uint16_t rows[2];      ///< of the taps: top, bottom
+  uint16_t rows[4];      ///< of the taps
+  uint8_t pictures[4];   ///< of the taps
   uint8_t right, down;   ///< weight of the right taps and of the bottom taps, of CREMAP_UNIT
 } cremap_scattered_pixel;
+
+/// Eight output pixels in a row, of some of which another place is seen, too: where pictures overlap.
+typedef struct {
+  uint16_t x, y;         ///< of the first, in the output
+  uint8_t picture;       ///< that the place is in
+  uint8_t alpha[8];      ///< how much of it is seen, of CREMAP_UNIT
+  uint16_t weights[8];   ///< as those of the table
+  uint32_t taps[8];
+} cremap_overlay;
 
 /// An output pixel that shows nothing.
 typedef struct {
@@ -41,8 +54,11 @@ typedef struct {
   int32_t width, height;       ///< of the output plane
   const uint32_t *taps;        ///< column | row << 16 of the top left tap; null: every pixel is in a list below
   const uint16_t *weights;     ///< weight of the right taps | weight of the bottom taps << 8, of CREMAP_UNIT each
+  const uint8_t *pictures;     ///< for each tile: which picture its taps are in; null: the first
   const uint8_t *is_near;      ///< for each tile: whether its groups can be used
   const cremap_group *groups;
+  const cremap_overlay *overlays;  ///< laid over in this order
+  size_t overlay_count;
   const cremap_scattered_pixel *scattered;
   size_t scattered_count;
   const cremap_blank_pixel *blank;
@@ -77,14 +93,14 @@ typedef struct {
 /// The fastest kernel that this processor runs.
 cremap_kernel cremap_best_kernel(void);
 
-/// Samples a plane. Samples of 10 bits are rounded to 8.
+/// Samples a plane. Samples of 10 bits are rounded to 8. `sources` are the plane of each picture that the table names.
 ///
 /// CREMAP_AVX2 needs a plane of less than 2 GiB.
-void cremap_plane(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, cremap_source source,
+void cremap_plane(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
                   cremap_target target);
 
 /// Samples a plane of pairs (Cb, Cr) into two planes. Columns of the table count pairs.
-void cremap_pairs(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, cremap_source source,
+void cremap_pairs(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
                   cremap_target first, cremap_target second);
 
 /// How many tiles a plane of this size has.

@@ -1,0 +1,45 @@
+import SphericalMetadata
+
+/// What the shape of a picture is known by, for programs and for people.
+public enum ShapeOrigin: String, Hashable, Sendable, Codable {
+  case override
+  case v2
+  case v1
+  case vexu
+  case matroska
+  case gpano
+  case trailer
+  case pixels
+  case name
+  /// Nothing: it is a guess.
+  case none
+
+  init(_ origin: SphericalMetadata.Origin) {
+    self =
+      switch origin {
+      case .sphericalVideoV1: .v1
+      case .sphericalVideoV2: .v2
+      case .appleVexu, .container: .vexu
+      case .matroska: .matroska
+      case .photoSphere: .gpano
+      case .name: .name
+      case .assumed: .none
+      }
+  }
+
+  /// "Spherical Video V2 metadata".
+  var words: String {
+    switch self {
+    case .override: "as was said"
+    case .v2: "Spherical Video V2 metadata"
+    case .v1: "Spherical Video V1 metadata"
+    case .vexu: "the container's metadata"
+    case .matroska: "Matroska metadata"
+    case .gpano: "Photo Sphere metadata"
+    case .trailer: "the camera's own data"
+    case .pixels: "by its pixels"
+    case .name: "by its name"
+    case .none: "a guess: nothing says so"
+    }
+  }
+}
