@@ -140,7 +140,7 @@ let package = Package(
       name: "cupola",
       dependencies: [
         "Appliance", "Clocks", "CupolaConfiguration", "DatagramIO", "FFmpeg", "Fairness", "Media", "Persistence",
-        "Playout", "SansIO",
+        "Playout", "Programme", "SansIO",
         "SphericalVideo", "Systemd", "WebServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -136,7 +136,7 @@ extension Appliance {
     guard let number = presetNumber(in: request) else {
       throw APIError(status: 400, code: "badMessage", message: "The number of a preset is 0 to 255.")
     }
-    let names = ["number", "name", "yaw", "pitch", "roll", "fov"]
+    let names = ["number", "name", "yaw", "pitch", "roll", "fov", "kind"]
     return try read(request, names) { fields throws(SignallingError) in
       guard try fields.optionalInteger("number", in: 0...255) ?? Int(number) == number else {
         throw SignallingError(.badMessage, "The field number is to be the one in the path, or left out.")

@@ -128,6 +128,11 @@ extension ItemStatus {
     self.init(
       name: state.isTestCard ? "Test card" : state.item?.name ?? "", index: state.index ?? 0, count: state.count,
       position: (state.position.seconds * 1000).rounded() / 1000, duration: state.duration?.seconds,
-      paused: state.isPaused, testCard: state.isTestCard)
+      paused: state.isPaused, testCard: state.isTestCard,
+      shape: state.shape.map {
+        ItemShape(
+          projection: $0.projection.rawValue, stereo: $0.stereo.rawValue, eye: $0.eye.rawValue,
+          origin: $0.origin.rawValue, confidence: $0.confidence)
+      })
   }
 }

@@ -63,12 +63,23 @@ extension PresetList {
   }
 }
 
+extension Preset.Kind {
+  fileprivate var camera: CameraView.Kind {
+    switch self {
+    case .rectilinear: .rectilinear
+    case .stereographic: .stereographic
+    case .equirectangular: .equirectangular
+    case .cubemap3x2: .cubemap3x2
+    }
+  }
+}
+
 extension Preset {
   /// The preset as the media tower knows it.
   package var camera: CameraPreset {
     CameraPreset(
       number: number, name: name,
       orientation: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch), roll: .degrees(roll)),
-      fieldOfView: .degrees(fov))
+      fieldOfView: .degrees(fov), kind: kind.camera)
   }
 }

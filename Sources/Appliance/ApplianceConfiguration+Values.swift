@@ -26,7 +26,7 @@ extension ApplianceConfiguration {
   public var playlistSources: PlaylistSources {
     PlaylistSources(
       names: playlist.sources, optional: Set(ApplianceConfiguration.Playlist.standardSources),
-      insecure: playlist.insecureSources, formats: mediaFormats)
+      insecure: playlist.insecureSources, formats: mediaFormats, shape: shape)
   }
 
   /// Which containers and codecs are played.

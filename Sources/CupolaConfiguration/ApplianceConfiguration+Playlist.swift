@@ -21,6 +21,19 @@ extension ApplianceConfiguration {
     }
   }
 
+  /// What is said of every picture, by the words that lists and the command line use.
+  mutating func readSource(_ node: Node, _ reader: ConfigurationReader) {
+    let keys = reader.mapping(node, "source", allowed: ShapeOverride.keys)
+    for name in ShapeOverride.keys {
+      guard let node = keys[name], let text = reader.string(node, "source.\(name)") else { continue }
+      do throws(ShapeOverride.Invalid) {
+        try shape.set(name, text)
+      } catch {
+        reader.report(node, "source.\(name)", error.description)
+      }
+    }
+  }
+
   /// Texts, or mappings with what is to be said of a source besides.
   private mutating func readSources(_ node: Node, _ reader: ConfigurationReader) {
     guard let nodes = reader.sequence(node, "playlist.sources", of: "files, folders, .m3u lists or URLs") else {

@@ -41,9 +41,10 @@ extension ApplianceConfiguration {
 
   private mutating func read(_ root: Node, _ reader: ConfigurationReader) {
     let keys = reader.mapping(
-      root, "", allowed: ["server", "playlist", "presets", "video", "hardware", "operator", "state"])
+      root, "", allowed: ["server", "playlist", "source", "presets", "video", "hardware", "operator", "state"])
     if let node = keys["server"] { readServer(node, reader) }
     if let node = keys["playlist"] { readPlaylist(node, reader) }
+    if let node = keys["source"] { readSource(node, reader) }
     if let node = keys["presets"] { readPresets(node, reader) }
     if let node = keys["video"] { readVideo(node, reader) }
     if let node = keys["hardware"] { readHardware(node, reader) }
@@ -104,7 +105,7 @@ extension ApplianceConfiguration {
     presets = []
     for (index, node) in nodes.enumerated() {
       let key = "presets[\(index)]"
-      let keys = reader.mapping(node, key, allowed: ["number", "name", "yaw", "pitch", "roll", "fov"])
+      let keys = reader.mapping(node, key, allowed: ["number", "name", "yaw", "pitch", "roll", "fov", "kind"])
       guard let numberNode = keys["number"], let nameNode = keys["name"] else {
         if node.mapping != nil { reader.report(node, key, "needs a number (0 to 255) and a name") }
         continue
@@ -122,10 +123,19 @@ extension ApplianceConfiguration {
         let whole = Int(range.lowerBound)...Int(range.upperBound)
         return keys[name].flatMap { reader.degrees($0, "\(key).\(name)", in: whole) } ?? standard
       }
+      var kind = Preset.Kind.rectilinear
+      if let node = keys["kind"] {
+        if let known = node.scalar.flatMap({ Preset.Kind(rawValue: $0.string) }) {
+          kind = known
+        } else {
+          let allowed = Preset.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+          reader.report(node, "\(key).kind", "\(reader.shown(node)) is unknown; allowed are \(allowed)")
+        }
+      }
       let preset = Preset(
         number: UInt8(number), name: name, yaw: degrees("yaw", Preset.yaws, 0),
         pitch: degrees("pitch", Preset.pitches, 0), roll: degrees("roll", Preset.rolls, 0),
-        fov: degrees("fov", Preset.fovs, 90))
+        fov: degrees("fov", kind.fovs, 90), kind: kind)
       do throws(Preset.Invalid) {
         presets.append(try preset.validated())
       } catch {

@@ -115,6 +115,8 @@ public struct ApplianceConfiguration: Hashable, Sendable {
   }
 
   public var server = Server()
+  /// What is said of every picture's shape, whatever it says itself.
+  public var shape = ShapeOverride.none
   public var playlist = Playlist()
   public var presets = ApplianceConfiguration.defaultPresets
   public var video = Video()

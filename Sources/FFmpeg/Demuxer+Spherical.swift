@@ -20,7 +20,8 @@ extension Demuxer {
       default: .other
       }
     }
-    let swapsEyes = value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self)
+    let swapsEyes =
+      value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self)
       .map { $0.flags & AV_STEREO3D_FLAG_INVERT != 0 } ?? false
     guard let spherical = value(AV_PKT_DATA_SPHERICAL, of: stream, as: AVSphericalMapping.self) else {
       return stereo.map {

@@ -106,6 +106,7 @@ final class ActiveItem {
     state.isTestCard = description.isTestCard
     if !description.isTestCard { state.testCardReason = nil }
     state.geometry = description.projection.description
+    state.shape = description.projection.report
     state.decoder = description.decoder
     state.decoderReason = nil
     state.hasEnded = false

@@ -1,7 +1,8 @@
 import Media
 
 /// Lists of films in M3U form: a path or URL a line, before it `#EXTINF:seconds attributes,title` if it has a title, and
-/// `#EXTVLCOPT:start-time=seconds` and `stop-time` if a part of it is meant, as VLC writes them.
+/// `#EXTVLCOPT:start-time=seconds` and `stop-time` if a part of it is meant, as VLC writes them, and
+/// `#CUPOLA:projection=eac,stereo=mono` if its picture's shape is not what it says.
 ///
 /// There is no standard; every program writes what its system calls a path.
 package enum M3U {
@@ -15,6 +16,7 @@ package enum M3U {
     package var line: [UInt8]
     package var title: String?
     package var part = PlaylistItem.Part()
+    package var shape = ShapeOverride.none
   }
 
   /// nil when it is an HLS stream, which libavformat opens itself.
@@ -29,6 +31,8 @@ package enum M3U {
         next.title = title(MediaLocation(bytes: text.dropFirst(8)).text)
       } else if text.starts(with: "#EXTVLCOPT:".utf8) {
         option(String(decoding: text.dropFirst(11), as: UTF8.self), of: &next)
+      } else if text.starts(with: "#CUPOLA:".utf8) {
+        shape(String(decoding: text.dropFirst(8), as: UTF8.self), of: &next)
       } else if !text.isEmpty, text.first != UInt8(ascii: "#") {
         next.line = Array(line)
         entries.append(next)
@@ -61,6 +65,16 @@ package enum M3U {
     case "start-time": entry.part.start = seconds > 0 ? MediaTime(seconds: seconds) : nil
     case "stop-time": entry.part.stop = seconds > 0 ? MediaTime(seconds: seconds) : nil
     default: break
+    }
+  }
+
+  /// Words that say nothing are passed over, as in any comment.
+  private static func shape(_ text: String, of entry: inout Entry) {
+    for word in text.split(separator: ",") {
+      let parts = word.split(separator: "=", maxSplits: 1).map {
+        String(decoding: trimmed(Array($0.utf8)[...]), as: UTF8.self)
+      }
+      if parts.count == 2 { try? entry.shape.set(parts[0], parts[1]) }
     }
   }
 

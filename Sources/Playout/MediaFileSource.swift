@@ -28,11 +28,12 @@ package final class MediaFileSource: FrameSource {
   /// - Parameter recoveryLimit: how long software may take to get from a key frame to where the device failed. After that
   ///   the item goes on from where it has come to: seen again is better than not moving.
   package init(
-    url: MediaLocation, access: MediaAccess = MediaAccess(), decoderThreads: Int? = nil,
+    url: MediaLocation, access: MediaAccess = MediaAccess(), shape: ShapeOverride = .none, decoderThreads: Int? = nil,
     hardware: HardwareAcceleration? = nil, memory: PictureMemory = MemoryBudget.pictures,
     recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
-    reader = try PacketReader(url: url, access: access, memory: memory, interruption: interruption)
+    reader = try PacketReader(
+      url: url, access: access, shape: shape, memory: memory, interruption: interruption)
     let video = reader.video
     let threads = try Self.threads(for: video, wanted: decoderThreads, within: memory.limit)
     decoder = try VideoDecoder(

@@ -21,8 +21,8 @@ public struct MediaReport: Hashable, Sendable {
   public var colour: ColourDescription
   /// What is shown of the picture, and why: "equirectangular (Spherical Video V2 metadata)".
   public var projection: String
-  /// Whether the projection is a guess from the picture's shape, or from nothing.
-  public var isProjectionAssumed: Bool
+  /// The same for programs.
+  public var shape: ShapeReport
   /// The size of the part of the picture that is looked at.
   public var viewedSize: VideoSize
   /// libav's names of the codecs of the sound, in the order of the streams.
@@ -38,13 +38,17 @@ private let addressPatience: Int64 = 10
 ///
 /// - Throws: `MediaError` when it cannot be opened, has no video, or its codec no decoder; `.timedOut` when it is an
 ///   address that shows nothing within ten seconds.
-public func probe(_ url: MediaLocation, access: MediaAccess = MediaAccess()) throws(MediaError) -> MediaReport {
+public func probe(
+  _ url: MediaLocation, access: MediaAccess = MediaAccess(), shape: ShapeOverride = .none
+) throws(MediaError) -> MediaReport {
   let interruption = Interruption()
-  guard url.isAddress else { return try probe(url, access: access, interruption: interruption) }
+  guard url.isAddress else { return try probe(url, access: access, shape: shape, interruption: interruption) }
   // Not all that is waited for can be broken off: names, for instance, the system looks up.
   let answer = Monitor<Result<MediaReport, MediaError>?>(nil)
   let thread = WorkerThread(name: "probe") {
-    let result = Result { () throws(MediaError) in try probe(url, access: access, interruption: interruption) }
+    let result = Result { () throws(MediaError) in
+      try probe(url, access: access, shape: shape, interruption: interruption)
+    }
     answer.update { $0 = result }
   }
   guard thread != nil else { throw .interrupted }
@@ -56,16 +60,17 @@ public func probe(_ url: MediaLocation, access: MediaAccess = MediaAccess()) thr
 }
 
 private func probe(
-  _ url: MediaLocation, access: MediaAccess, interruption: Interruption
+  _ url: MediaLocation, access: MediaAccess, shape: ShapeOverride, interruption: Interruption
 ) throws(MediaError) -> MediaReport {
-  let source = try MediaFileSource(url: url, access: access, decoderThreads: 1, interruption: interruption)
+  let source = try MediaFileSource(
+    url: url, access: access, shape: shape, decoderThreads: 1, interruption: interruption)
   let (video, container) = (source.reader.video, source.reader.container)
   var projection = source.reader.projection
   var report = MediaReport(
     format: container.formatName, codec: video.codecName, profile: video.profile, size: video.size,
     framerate: container.isStill ? nil : video.averageFrameRate?.value, duration: source.description.duration,
     isStill: container.isStill, pixelFormat: video.pixelFormat, bitDepth: video.bitDepth, colour: video.colour,
-    projection: projection.description, isProjectionAssumed: projection.isAssumed,
+    projection: projection.description, shape: projection.report,
     viewedSize: projection.viewedSize(of: video.size),
     audio: source.reader.tracks.filter { $0.kind == .audio }.map(\.codecName), failure: nil)
   do throws(MediaError) {
@@ -73,6 +78,7 @@ private func probe(
       projection.turn = found.turn ?? projection.turn
       report.size = found.frame.size
       report.projection = projection.description
+      report.shape = projection.report
       report.viewedSize = projection.viewedSize(of: found.frame.size)
     } else {
       report.failure = "no picture in it can be decoded"

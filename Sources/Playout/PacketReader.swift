@@ -42,8 +42,11 @@ package final class PacketReader: Sendable {
   private let interruption: Interruption
 
   /// Opens `url`, blocking; reads its video.
+  ///
+  /// - Parameter shape: what is said of its picture, whatever it says itself.
   package init(
-    url: MediaLocation, access: MediaAccess, memory: PictureMemory, interruption: Interruption
+    url: MediaLocation, access: MediaAccess, shape: ShapeOverride = .none, memory: PictureMemory,
+    interruption: Interruption
   ) throws(MediaError) {
     let closing = Interruption(parent: interruption)
     let demuxer = try Demuxer(url: url, access: access, memory: memory) { closing.isRaised }
@@ -53,7 +56,8 @@ package final class PacketReader: Sendable {
     tracks = demuxer.tracks
     container = demuxer.container
     stamp = demuxer.file?.stamp
-    projection = SourceProjection(of: video, in: demuxer)
+    projection = SourceProjection(
+      of: video, in: demuxer, name: PrintableLocation(url).name, override: shape)
     let limits = Self.limits(isAddress: demuxer.file == nil)
     core = PacketReaderCore(PacketSource(demuxer, video: video), tracks: [video.index], limits: limits)
   }

@@ -49,7 +49,7 @@ public final class Player: Sendable {
         clock: clock,
         open: { item, interruption throws(MediaError) in
           try MediaFileSource(
-            url: item.url, access: item.access, decoderThreads: threads, hardware: hardware,
+            url: item.url, access: item.access, shape: item.shape, decoderThreads: threads, hardware: hardware,
             interruption: interruption)
         },
         testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },

@@ -51,6 +51,8 @@ public struct PlayerState: Hashable, Sendable {
   public var skipped: [Skipped] = []
   /// What is taken from the picture, in words: "equirectangular 3840x1920 (assumed: …)".
   public var geometry = ""
+  /// The same for programs; nil before the first item.
+  public var shape: ShapeReport?
   /// "software", or the name of the hardware that decodes.
   public var decoder = ""
   /// Why software decodes where a device was to; nil otherwise.

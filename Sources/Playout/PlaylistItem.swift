@@ -11,6 +11,8 @@ public struct PlaylistItem: Hashable, Sendable {
   public var access: MediaAccess
   /// The part of it that is played.
   public var part: Part
+  /// What is said of its picture's shape, whatever it says itself.
+  public var shape: ShapeOverride
 
   /// From a position to another; nil: from its beginning, to its end.
   public struct Part: Hashable, Sendable {
@@ -23,16 +25,20 @@ public struct PlaylistItem: Hashable, Sendable {
     }
   }
 
-  public init(name: String, url: MediaLocation, access: MediaAccess = MediaAccess(), part: Part = Part()) {
+  public init(
+    name: String, url: MediaLocation, access: MediaAccess = MediaAccess(), part: Part = Part(),
+    shape: ShapeOverride = .none
+  ) {
     self.name = name
     self.url = url
     self.access = access
     self.part = part
+    self.shape = shape
   }
 
   /// By the last part of its path or URL.
-  init(_ url: MediaLocation, access: MediaAccess = MediaAccess()) {
-    self.init(name: PrintableLocation(url).name, url: url, access: access)
+  init(_ url: MediaLocation, access: MediaAccess = MediaAccess(), shape: ShapeOverride = .none) {
+    self.init(name: PrintableLocation(url).name, url: url, access: access, shape: shape)
   }
 
   /// Where it is, as it may be shown.

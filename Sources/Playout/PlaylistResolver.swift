@@ -18,7 +18,9 @@ struct PlaylistResolver {
 
   /// What the configuration names.
   mutating func add(_ source: MediaLocation) {
-    add(PlaylistItem(source, access: sources.access(to: source)), inList: sources.access(fromListAt: source))
+    add(
+      PlaylistItem(source, access: sources.access(to: source), shape: sources.shape),
+      inList: sources.access(fromListAt: source))
   }
 
   /// - Parameter access: what items of a list may open, if this is one.
@@ -27,20 +29,18 @@ struct PlaylistResolver {
     if !item.url.isAddress {
       if FileKind(path: item.url) == .folder, item.access.admits(folder: item.url) {
         items += FolderWalk(item.url, limit: Playlist.maximumCount - items.count).films
-          .map { PlaylistItem($0, access: item.access) }
+          .map { PlaylistItem($0, access: item.access, shape: item.shape) }
         return
       }
-      if M3U.extensions.contains(item.url.fileExtension), add(listAt: item.url, access: item.access, inList: access) {
-        return
-      }
+      if M3U.extensions.contains(item.url.fileExtension), add(list: item, inList: access) { return }
     }
     items.append(item)
   }
 
   /// False when it is no list of films, but perhaps a film that is called one: an HLS stream, which libavformat opens.
-  private mutating func add(listAt path: MediaLocation, access: MediaAccess, inList inner: MediaAccess) -> Bool {
-    guard lists.count < Self.maximumDepth, let file = try? RegularFile(path: path),
-      access.admits(file), let bytes = file.contents(limit: M3U.maximumSize),
+  private mutating func add(list: PlaylistItem, inList inner: MediaAccess) -> Bool {
+    guard lists.count < Self.maximumDepth, let file = try? RegularFile(path: list.url), list.access.admits(file),
+      let bytes = file.contents(limit: M3U.maximumSize),
       let entries = M3U.entries(of: bytes)
     else { return false }
     // One that names itself adds nothing.
@@ -49,10 +49,11 @@ struct PlaylistResolver {
     defer { lists.removeLast() }
     for entry in entries where lines < Self.maximumLines && items.count < Playlist.maximumCount {
       lines += 1
-      let url = entry.location(in: path.folder) { FileKind(path: $0) != nil }
+      let url = entry.location(in: list.url.folder) { FileKind(path: $0) != nil }
       var item = PlaylistItem(url, access: inner)
       if let title = entry.title { item.name = title }
       item.part = entry.part
+      item.shape = entry.shape.over(list.shape)
       add(item, inList: inner)
     }
     return true

@@ -14,11 +14,14 @@ public struct PlaylistSources: Hashable, Sendable {
   /// Those of the names whose server may have anybody's certificate.
   public var insecure: Set<MediaLocation>
   public var formats: MediaFormats
+  /// What is said of every picture's shape.
+  public var shape: ShapeOverride
 
   public init(
     names: [MediaLocation], optional: Set<MediaLocation> = [], insecure: Set<MediaLocation> = [],
-    formats: MediaFormats = .standard
+    formats: MediaFormats = .standard, shape: ShapeOverride = .none
   ) {
+    self.shape = shape
     self.names = names
     self.optional = optional
     self.insecure = insecure

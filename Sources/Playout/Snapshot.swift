@@ -7,14 +7,16 @@ import SphericalVideo
 /// The picture is the last one that is due at `time`, or the file's last.
 /// - Throws: `MediaError` when the file cannot be opened, or holds no picture that can be decoded.
 public func snapshot(
-  file: MediaLocation, access: MediaAccess = MediaAccess(), preset: CameraPreset, time: MediaTime = .zero,
-  size: VideoSize
+  file: MediaLocation, access: MediaAccess = MediaAccess(), shape: ShapeOverride = .none, preset: CameraPreset,
+  time: MediaTime = .zero, size: VideoSize
 ) throws(MediaError) -> VideoFrame {
-  let source = try MediaFileSource(url: file, access: access)
+  let source = try MediaFileSource(url: file, access: access, shape: shape)
   if time > .zero { source.seek(to: time) }
   var best = try source.frame(at: time)
   // What a seek did not find may be there all the same.
-  if best == nil, time > .zero { best = try MediaFileSource(url: file, access: access).frame(at: time) }
+  if best == nil, time > .zero {
+    best = try MediaFileSource(url: file, access: access, shape: shape).frame(at: time)
+  }
   guard let best else { throw .noVideo }
   let item = ActiveItem(
     OpenItem(item: PlaylistItem(file), index: 0, source: source))

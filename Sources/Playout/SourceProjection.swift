@@ -63,6 +63,11 @@ package struct SourceProjection: Sendable, Hashable {
     }
   }
 
+  package var report: ShapeReport {
+    ShapeReport(
+      projection: name, stereo: stereo, eye: eye, origin: origin, confidence: (confidence * 100).rounded() / 100)
+  }
+
   /// The part of a stored picture of `size` that is looked at, if the picture itself says that it is turned by `turn`.
   package func region(of size: VideoSize, turn: PictureTurn? = nil) -> PictureRegion {
     let turn = turn ?? self.turn

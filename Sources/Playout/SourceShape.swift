@@ -6,8 +6,10 @@ import SphericalVideo
 extension SourceProjection {
   /// The shape of an open item's picture: what somebody said of it, then what the file says, then what its name says,
   /// and of what says nothing, what its form makes likely.
-  package init(of video: VideoStream, in demuxer: borrowing Demuxer, override: ShapeOverride = .none) {
-    let metadata = SphericalMetadata.of(video, in: demuxer)
+  package init(
+    of video: VideoStream, in demuxer: borrowing Demuxer, name: String, override: ShapeOverride = .none
+  ) {
+    let metadata = SphericalMetadata.of(video, in: demuxer, name: name)
     self.init(metadata, turn: Self.turn(of: video, metadata), size: video.size)
     sampleAspectRatio = turn.swapsAxes ? 1 / video.sampleAspectRatio : video.sampleAspectRatio
     apply(override)
@@ -43,10 +45,14 @@ extension SourceProjection {
       if layout > 0 { notes.append("its faces are taken for layout 0, for layout \(layout) is unknown") }
       shape = .cubemap(columns: 3, padding: Int(min(padding, 4096)))
     case .rectilinear: shape = .flat
-    case .fisheye: shape = .fisheye(lensFieldOfView: 180)
+    case .fisheye: shape = .fisheye(lensFieldOfView: metadata.fieldOfView ?? 180)
+    case .dualFisheye: shape = .dualFisheye(lensFieldOfView: metadata.fieldOfView ?? 190)
+    case .equiangularCubemap: shape = .equiangularCubemap
     case .mesh: notes.append("though it has a mesh of its own, which is not supported yet")
     case .other(let name): notes.append("though it is \(name), which is not supported")
     }
+    if metadata.origin == .name { confidence = min(confidence, 0.5) }
+    notes += metadata.overruled.map { "though \($0)" }
   }
 
   private static func bounds(
@@ -85,7 +91,7 @@ extension SourceProjection {
     case .cubemap1x6: .cubemap(columns: 1, padding: 0)
     case .eac: .equiangularCubemap
     case .fisheye: .fisheye(lensFieldOfView: 180)
-    case .dualFisheye: .dualFisheye(lensFieldOfView: 180)
+    case .dualFisheye: .dualFisheye(lensFieldOfView: 190)
     case .flat: .flat
     }
   }
@@ -106,8 +112,10 @@ extension SphericalMetadata {
   ///
   /// The file's own words, which libav 5.1 does not get right (it takes a mesh for an equirectangular picture), go before
   /// libav's, which newer ones find elsewhere, too (Apple's `vexu`).
-  package static func of(_ video: VideoStream, in demuxer: borrowing Demuxer) -> SphericalMetadata? {
-    own(video, in: demuxer) ?? video.spherical
+  package static func of(
+    _ video: VideoStream, in demuxer: borrowing Demuxer, name: String
+  ) -> SphericalMetadata? {
+    settled([own(video, in: demuxer) ?? video.spherical, SphericalMetadata(name: name)].compactMap(\.self))
   }
 
   private static func own(_ video: VideoStream, in demuxer: borrowing Demuxer) -> SphericalMetadata? {
@@ -116,6 +124,7 @@ extension SphericalMetadata {
     if demuxer.container.formatName.hasPrefix("mov,") {
       return SphericalMetadata(mp4: bytes, trackID: video.containerID)
     }
+    if demuxer.container.isStill { return SphericalMetadata(still: bytes) }
     guard demuxer.container.formatName.hasPrefix("matroska") else { return nil }
     let place = demuxer.tracks.filter { $0.kind == .video && $0.index < video.index }.count
     return SphericalMetadata(matroska: bytes, videoTrack: place)

@@ -61,10 +61,14 @@ public struct ItemStatus: Hashable, Sendable {
   public var duration: Double?
   public var paused: Bool
   public var testCard: Bool
+  /// What its picture is taken for; nil before there is one.
+  public var shape: ItemShape?
 
   public init(
-    name: String, index: Int, count: Int, position: Double, duration: Double?, paused: Bool, testCard: Bool
+    name: String, index: Int, count: Int, position: Double, duration: Double?, paused: Bool, testCard: Bool,
+    shape: ItemShape? = nil
   ) {
+    self.shape = shape
     self.name = name
     self.index = index
     self.count = count
@@ -72,6 +76,25 @@ public struct ItemStatus: Hashable, Sendable {
     self.duration = duration
     self.paused = paused
     self.testCard = testCard
+  }
+}
+
+/// What a picture is taken for, in the words of the configuration.
+public struct ItemShape: Hashable, Sendable, Codable {
+  public var projection: String
+  public var stereo: String
+  public var eye: String
+  /// What that is known by.
+  public var origin: String
+  /// How sure it is: 0…1.
+  public var confidence: Double
+
+  public init(projection: String, stereo: String, eye: String, origin: String, confidence: Double) {
+    self.projection = projection
+    self.stereo = stereo
+    self.eye = eye
+    self.origin = origin
+    self.confidence = confidence
   }
 }
 

@@ -74,12 +74,24 @@ extension JSONObject {
   }
 }
 
+extension JSONObject {
+  fileprivate func optionalKind() throws(SignallingError) -> Preset.Kind? {
+    guard let text = try optionalString("kind") else { return nil }
+    guard let kind = Preset.Kind(rawValue: text) else {
+      let allowed = Preset.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw SignallingError(.badMessage, "The field kind is to be one of \(allowed).")
+    }
+    return kind
+  }
+}
+
 extension Preset {
   /// What an object says of the preset of that number; throws `.badMessage` that says what is allowed.
   public init(_ fields: JSONObject, number: UInt8) throws(SignallingError) {
     let preset = Preset(
       number: number, name: try fields.string("name"), yaw: try fields.number("yaw"),
-      pitch: try fields.number("pitch"), roll: try fields.number("roll"), fov: try fields.number("fov"))
+      pitch: try fields.number("pitch"), roll: try fields.number("roll"), fov: try fields.number("fov"),
+      kind: try fields.optionalKind() ?? .rectilinear)
     do throws(Preset.Invalid) {
       self = try preset.validated()
     } catch {

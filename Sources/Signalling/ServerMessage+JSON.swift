@@ -128,7 +128,7 @@ extension StateChanges: Encodable {
 }
 
 extension ItemStatus: Encodable {
-  private enum Key: String, CodingKey { case name, index, count, position, duration, paused, testCard }
+  private enum Key: String, CodingKey { case name, index, count, position, duration, paused, testCard, shape }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
@@ -139,5 +139,6 @@ extension ItemStatus: Encodable {
     try container.encode(finite: duration, forKey: .duration)
     try container.encode(paused, forKey: .paused)
     try container.encode(testCard, forKey: .testCard)
+    try container.encodeIfPresent(shape, forKey: .shape)
   }
 }

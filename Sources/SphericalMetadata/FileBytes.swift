@@ -20,6 +20,12 @@ extension SphericalMetadata {
     self = track.metadata
   }
 
+  /// What a still picture says of itself; nil when it says nothing.
+  public init?(still file: FileBytes) {
+    guard let metadata = PhotoSphere.metadata(of: file) else { return nil }
+    self = metadata
+  }
+
   /// What a Matroska or WebM file says of its video track at this place among those of video; nil when it says nothing.
   public init?(matroska file: FileBytes, videoTrack: Int) {
     guard let elements = MatroskaTracks.read(from: file) else { return nil }

@@ -5,6 +5,11 @@
 ///             ├ uuid ffcc8263…                V1: XML (github.com/google/spatial-media, spherical-video-rfc.md)
 ///             └ mdia ┬ hdlr                   "vide"
 ///                    └ minf ─ stbl ─ stsd ─ sample entry ┬ clap               the part to be seen
+///                                                        ├ vexu ┬ eyes ─ stri  Apple's: whose picture is first
+///                                                        │      ├ proj ─ prji  projection
+///                                                        │      └ pack ─ pkin  where the two eyes are
+///                                                        ├ hfov               its field of view
+///                                                        ├ rinf ─ schi ─ povd ─ prfr    OMAF's projection
 ///                                                        ├ st3d               V2: stereo mode
 ///                                                        └ sv3d ┬ svhd
 ///                                                               └ proj ┬ prhd  pose
@@ -64,9 +69,13 @@ public enum SphericalBoxes {
     }
     guard let media, media.isVideo else { return nil }
     let entry = media.entry
-    var metadata = entry.metadata ?? xml ?? SphericalMetadata(projection: .unstated, origin: .sphericalVideoV2)
-    if let stereo = entry.stereo { metadata.stereo = stereo }
-    metadata.crop = entry.crop
+    var v2 = entry.metadata ?? SphericalMetadata(projection: .unstated, origin: .sphericalVideoV2)
+    if let stereo = entry.stereo { v2.stereo = stereo }
+    v2.crop = entry.crop
+    var all = [v2, xml, entry.apple].compactMap(\.self)
+    // Who says that it is not stereoscopic, says it.
+    if entry.stereo == .mono { for index in all.indices { all[index].stereo = .mono } }
+    guard let metadata = SphericalMetadata.settled(all) else { return nil }
     guard metadata.saysSomething else { return nil }
     return Track(trackID: trackID, metadata: metadata)
   }

@@ -13,6 +13,9 @@ public struct SphericalMetadata: Hashable, Sendable {
     /// A flat picture.
     case rectilinear
     case fisheye
+    case dualFisheye
+    /// YouTube's.
+    case equiangularCubemap
     /// Something else, by the name that the file gives it.
     case other(String)
   }
@@ -102,6 +105,10 @@ public struct SphericalMetadata: Hashable, Sendable {
   public var swapsEyes = false
   public var crop: Crop
   public var origin: Origin
+  /// Of a lens, or of a flat picture, in degrees; nil when it is not said.
+  public var fieldOfView: Double?
+  /// What else was said, and did not count.
+  public var overruled: [String] = []
 
   public init(
     projection: Projection, pose: Pose = Pose(), stereo: Stereo = .mono, swapsEyes: Bool = false,
@@ -117,4 +124,81 @@ public struct SphericalMetadata: Hashable, Sendable {
 
   /// Whether there is anything in it that is not so without a word.
   var saysSomething: Bool { projection != .unstated || stereo != .mono || crop != .none }
+
+  /// What several say of a picture: of each thing, what is said first. What disagrees is noted.
+  public static func settled(_ all: [SphericalMetadata]) -> SphericalMetadata? {
+    guard var result = all.first else { return nil }
+    for other in all.dropFirst() {
+      if other.projection != .unstated {
+        if result.projection == .unstated {
+          (result.projection, result.pose, result.origin) = (other.projection, other.pose, other.origin)
+          result.fieldOfView = result.fieldOfView ?? other.fieldOfView
+        } else if !result.projection.isLike(other.projection) {
+          result.overruled.append("\(other.origin.words) says \(other.projection.words)")
+        }
+      }
+      if other.stereo != .mono {
+        if result.stereo == .mono {
+          (result.stereo, result.swapsEyes) = (other.stereo, other.swapsEyes)
+        } else if result.stereo != other.stereo {
+          result.overruled.append("\(other.origin.words) says \(other.stereo.words)")
+        }
+      }
+      if result.crop == .none { result.crop = other.crop }
+      result.overruled += other.overruled
+    }
+    return result
+  }
+}
+
+extension SphericalMetadata.Projection {
+  fileprivate func isLike(_ other: Self) -> Bool {
+    switch (self, other) {
+    case (.equirectangular, .equirectangular), (.equirectangular, .halfEquirectangular),
+      (.halfEquirectangular, .equirectangular), (.cubemap, .cubemap), (.mesh, .mesh):
+      true
+    default: self == other
+    }
+  }
+
+  fileprivate var words: String {
+    switch self {
+    case .unstated: "nothing"
+    case .equirectangular: "equirectangular"
+    case .halfEquirectangular: "half-equirectangular"
+    case .cubemap: "a cubemap"
+    case .mesh: "a mesh"
+    case .rectilinear: "flat"
+    case .fisheye: "fisheye"
+    case .dualFisheye: "dual-fisheye"
+    case .equiangularCubemap: "an equi-angular cubemap"
+    case .other(let name): name
+    }
+  }
+}
+
+extension SphericalMetadata.Stereo {
+  fileprivate var words: String {
+    switch self {
+    case .mono: "mono"
+    case .topBottom: "top-bottom"
+    case .leftRight: "left-right"
+    case .other: "another kind of stereo"
+    }
+  }
+}
+
+extension SphericalMetadata.Origin {
+  fileprivate var words: String {
+    switch self {
+    case .sphericalVideoV1: "its V1 metadata"
+    case .sphericalVideoV2: "its V2 metadata"
+    case .matroska: "Matroska"
+    case .appleVexu: "its vexu box"
+    case .photoSphere: "its Photo Sphere data"
+    case .container: "its container"
+    case .name: "its name"
+    case .assumed: "a guess"
+    }
+  }
 }

@@ -1,8 +1,11 @@
 /// What a video sample entry says of its picture: the Spherical Video V2 boxes
-/// (github.com/google/spatial-media, docs/spherical-video-v2-rfc.md) and the clean aperture.
+/// (github.com/google/spatial-media, docs/spherical-video-v2-rfc.md), Apple's `vexu` ("Apple HEVC Stereo Video
+/// Interoperability Profile", and the QuickTime and ISO base media extensions of 2025), OMAF's `prfr` (ISO/IEC 23090-2)
+/// and the clean aperture.
 struct SphericalSampleEntry {
   private(set) var stereo: SphericalMetadata.Stereo?
   private(set) var metadata: SphericalMetadata?
+  private(set) var apple: SphericalMetadata?
   private(set) var crop = SphericalMetadata.Crop.none
 
   /// The fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12, 12.1.3).
@@ -14,6 +17,7 @@ struct SphericalSampleEntry {
     guard range.count >= Self.fieldBytes else { throw .init(reason: .truncated, offset: range.lowerBound) }
     let width = try movie.bigEndian(UInt16.self, at: range.lowerBound + 24, in: range)
     let height = try movie.bigEndian(UInt16.self, at: range.lowerBound + 26, in: range)
+    var fieldOfView: Double?
     var boxes = BoxIterator(range.dropFirst(Self.fieldBytes))
     while let box = try boxes.next(in: movie) {
       switch box.type {
@@ -22,8 +26,63 @@ struct SphericalSampleEntry {
       case "sv3d":
         guard let projection = try SphericalBoxes.child("proj", of: movie, box.contents) else { continue }
         metadata = try Self.parseProjection(movie, projection)
+      case "vexu": apple = try Self.parseExtendedUsage(movie, box.contents)
+      case "hfov":
+        let thousandths = try movie.bigEndian(UInt32.self, at: box.contents.lowerBound, in: box.contents)
+        fieldOfView = Double(thousandths) / 1000
+      case "rinf": apple = try Self.parseRestricted(movie, box.contents) ?? apple
       default: continue
       }
+    }
+    if let degrees = fieldOfView, (1...360).contains(degrees) { apple?.fieldOfView = degrees }
+  }
+
+  /// The boxes within a `vexu`; nil when they say nothing of the picture.
+  private static func parseExtendedUsage(
+    _ movie: RawSpan, _ range: Range<Int>
+  ) throws(SphericalBoxes.Failure) -> SphericalMetadata? {
+    var metadata = SphericalMetadata(projection: .unstated, origin: .appleVexu)
+    var boxes = BoxIterator(range)
+    while let box = try boxes.next(in: movie) {
+      switch box.type {
+      case "eyes":
+        guard let views = try SphericalBoxes.child("stri", of: movie, box.contents) else { continue }
+        // After version and flags: 8 says that the right eye comes first.
+        metadata.swapsEyes = try movie.bigEndian(UInt8.self, at: views.lowerBound + 4, in: views) & 8 != 0
+      case "proj":
+        guard let kind = try SphericalBoxes.child("prji", of: movie, box.contents) else { continue }
+        switch BoxType(code: try movie.fullBoxField(0, in: kind)) {
+        case "rect": metadata.projection = .rectilinear
+        case "equi": metadata.projection = .equirectangular(.full)
+        case "hequ": metadata.projection = .halfEquirectangular
+        case "fish": metadata.projection = .fisheye
+        case let other: metadata.projection = .other(other.name)
+        }
+      case "pack":
+        guard let kind = try SphericalBoxes.child("pkin", of: movie, box.contents) else { continue }
+        switch BoxType(code: try movie.fullBoxField(0, in: kind)) {
+        case "side": metadata.stereo = .leftRight
+        case "over": metadata.stereo = .topBottom
+        default: metadata.stereo = .other
+        }
+      default: continue
+      }
+    }
+    return metadata.saysSomething ? metadata : nil
+  }
+
+  /// OMAF's projected pictures are restricted sample entries: the format is in the low five bits.
+  private static func parseRestricted(
+    _ movie: RawSpan, _ range: Range<Int>
+  ) throws(SphericalBoxes.Failure) -> SphericalMetadata? {
+    guard let scheme = try SphericalBoxes.child("schi", of: movie, range),
+      let projected = try SphericalBoxes.child("povd", of: movie, scheme),
+      let format = try SphericalBoxes.child("prfr", of: movie, projected)
+    else { return nil }
+    switch try movie.bigEndian(UInt8.self, at: format.lowerBound + 4, in: format) & 31 {
+    case 0: return SphericalMetadata(projection: .equirectangular(.full), origin: .container)
+    case 1: return SphericalMetadata(projection: .cubemap(layout: 0, padding: 0), origin: .container)
+    default: return nil
     }
   }
 

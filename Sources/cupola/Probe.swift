@@ -14,10 +14,14 @@ struct Probe: ParsableCommand {
       is of use.
       """)
 
+  @Flag(help: "Print a JSON object a file, a line each: what it is taken for, and why.")
+  var json = false
+
   @Flag(help: "Try the graphics device out, and tell what it can do or why there is none.")
   var hardware = false
 
   @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var shape: ShapeOptions
 
   @Argument(help: "Files, or URLs that libavformat opens.")
   var files: [String] = []
@@ -28,14 +32,22 @@ struct Probe: ParsableCommand {
 
   func run() throws {
     var worst: ExitCode?
-    let access = MediaAccess(formats: files.isEmpty ? .standard : try options.load().mediaFormats)
+    let configuration = files.isEmpty ? ApplianceConfiguration() : try options.load()
+    let access = MediaAccess(formats: configuration.mediaFormats)
+    let shape = try shape.override().over(configuration.shape)
     for file in files.map({ MediaLocation(argument: $0) }) {
       do throws(MediaError) {
-        let report = try probe(file, access: access)
-        print("\(PrintableLocation(file))\n\(report.lines.map { "  " + $0 }.joined(separator: "\n"))")
+        let report = try probe(file, access: access, shape: shape)
+        print(
+          json
+            ? ProbedFile(file, report).line
+            : "\(PrintableLocation(file))\n\(report.lines.map { "  " + $0 }.joined(separator: "\n"))")
         if report.failure != nil { worst = worst ?? .badMedia }
       } catch {
-        print("\(PrintableLocation(file))\n  cannot be played: \(error)")
+        print(
+          json
+            ? ProbedFile(file, failure: error.description).line
+            : "\(PrintableLocation(file))\n  cannot be played: \(error)")
         worst = worst ?? error.exitCode
       }
     }

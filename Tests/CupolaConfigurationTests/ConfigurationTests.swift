@@ -96,7 +96,7 @@ import Testing
     ),
     (
       "wheels: 4\n",
-      "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, presets, video, hardware, operator, state"
+      "cupola.yaml:1:1: wheels: unknown key; allowed are server, playlist, source, presets, video, hardware, operator, state"
     ),
     (
       "presets:\n  - { number: 1, name: a, fov: 300 }\n",

@@ -17,7 +17,7 @@ import Testing
     #expect(report.pixelFormat == "yuv420p")
     #expect(report.bitDepth == 8)
     #expect(report.audio.isEmpty)
-    #expect(report.isProjectionAssumed)
+    #expect(report.shape.projection == .equirectangular && report.shape.origin == .none)
     #expect(report.failure == nil)
   }
 

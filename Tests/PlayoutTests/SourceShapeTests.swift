@@ -29,7 +29,7 @@ import Testing
   func `agrees with what is known of real files`(file: String, expected: String) throws {
     let demuxer = try Demuxer(url: MediaLocation(#require(TestClips.shared(file))))
     let found = demuxer.video
-    let metadata = SphericalMetadata.of(try #require(found), in: demuxer)
+    let metadata = SphericalMetadata.of(try #require(found), in: demuxer, name: "")
     let summary = metadata.map { metadata in
       let name =
         switch metadata.projection {
@@ -39,6 +39,8 @@ import Testing
         case .halfEquirectangular: "half-equirectangular"
         case .rectilinear: "rectilinear"
         case .fisheye: "fisheye"
+        case .dualFisheye: "dual-fisheye"
+        case .equiangularCubemap: "eac"
         case .unstated: "unstated"
         case .other(let name): name
         }

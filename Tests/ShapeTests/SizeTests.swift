@@ -14,7 +14,7 @@ import Testing
 
   /// Plain values of configuration and statistics may hold what they list.
   private static let values: Set = [
-    "MediaReport", "PeerStatistics", "PlayerState", "PublishedState", "Snapshot", "VideoStream",
+    "MediaReport", "PeerStatistics", "PlayerState", "ProbedFile", "PublishedState", "Snapshot", "VideoStream",
     "WebSocketConfiguration",
   ]
 

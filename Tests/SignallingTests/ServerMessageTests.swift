@@ -65,7 +65,7 @@ import Testing
       text(.welcome(welcome)) == #"""
         {"following":true,"id":1,\#(Self.itemJSON),\#
         "limits":{"messageBytes":65536,"messagesPerSecond":20,"presets":256,"viewers":100},"name":"Foyer",\#
-        "notice":null,"preset":1,"presets":[{"fov":90,"name":"front","number":1,"pitch":0,"roll":0,"yaw":0}],\#
+        "notice":null,"preset":1,"presets":[{"fov":90,"kind":"rectilinear","name":"front","number":1,"pitch":0,"roll":0,"yaw":0}],\#
         "programme":{"preset":1},"protocol":"cupola.v1","rev":17,"role":"operator","session":"9f",\#
         "skipped":[{"name":"c.mp4","reason":"no video"}],"type":"welcome","viewers":3}
         """#)

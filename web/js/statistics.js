@@ -10,6 +10,13 @@ const svg = 'http://www.w3.org/2000/svg';
  * @param {RTCStatsReport} report
  * @param {object | null} before what this function returned for the report before
  */
+/** "equirectangular · top-bottom · pixels 92 %": what the item's picture is taken for, and what that is known by. */
+function shapeText(shape) {
+  if (!shape) return '–';
+  const sure = shape.confidence < 1 ? `${shape.origin} ${Math.round(shape.confidence * 100)} %` : shape.origin;
+  return [shape.projection, shape.stereo === 'mono' ? '' : shape.stereo, sure].filter(Boolean).join(' · ');
+}
+
 export function readStatistics(report, before) {
   const entries = [...report.values()];
   const inbound = entries.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video') ?? {};
@@ -89,6 +96,7 @@ export class Statistics {
     this.#set('Dropped', Number.isFinite(now?.framesDropped) ? `${now.framesDropped} frames` : '–');
     this.#set('Rejoined', `${Math.max(0, counts.joins - 1)} × (${counts.freezes} frozen)`);
     this.#set('Viewers', String(programme.viewers));
+    this.#set('Shape', shapeText(programme.item?.shape));
     if (health) {
       const words = [health.status, health.decoder, measure(health.framerate, 'fps', 1)];
       this.#set('Cupola', words.filter(Boolean).join(' · '));

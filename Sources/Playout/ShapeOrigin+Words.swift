@@ -1,19 +1,7 @@
+import Media
 import SphericalMetadata
 
-/// What the shape of a picture is known by, for programs and for people.
-public enum ShapeOrigin: String, Hashable, Sendable, Codable {
-  case override
-  case v2
-  case v1
-  case vexu
-  case matroska
-  case gpano
-  case trailer
-  case pixels
-  case name
-  /// Nothing: it is a guess.
-  case none
-
+extension ShapeOrigin {
   init(_ origin: SphericalMetadata.Origin) {
     self =
       switch origin {
