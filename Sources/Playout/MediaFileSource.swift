@@ -25,11 +25,13 @@ package final class MediaFileSource: FrameSource {
 
   /// Opens, blocking.
   ///
-  /// - Parameter recoveryLimit: how long software may take to get from a key frame to where the device failed. After that
-  ///   the item goes on from where it has come to: seen again is better than not moving.
+  /// - Parameters:
+  ///   - shapes: who is asked what a picture is that does not say so; nil: nobody.
+  ///   - recoveryLimit: how long software may take to get from a key frame to where the device failed. After that the
+  ///     item goes on from where it has come to: seen again is better than not moving.
   package init(
     url: MediaLocation, access: MediaAccess = MediaAccess(), shape: ShapeOverride = .none, decoderThreads: Int? = nil,
-    hardware: HardwareAcceleration? = nil, memory: PictureMemory = MemoryBudget.pictures,
+    hardware: HardwareAcceleration? = nil, memory: PictureMemory = MemoryBudget.pictures, shapes: ShapeFinder? = nil,
     recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
     reader = try PacketReader(
@@ -44,11 +46,19 @@ package final class MediaFileSource: FrameSource {
     timestamps = TimestampRepair(
       timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration,
       maximumGap: max(TimestampRepair.believable, gap))
+    var projection = reader.projection
+    if projection.isOpen, shape.projection == nil,
+      let found = shapes?.shape(
+        of: url, access: access, says: projection, stamp: reader.stamp, memory: memory, interruption: interruption)
+    {
+      projection.take(found)
+      projection.apply(shape)
+    }
     let isStill = reader.container.isStill
     description = SourceDescription(
       duration: isStill ? nil : video.duration,
       claimedDuration: video.isDurationEstimated || isStill ? nil : video.duration,
-      frameDuration: timestamps.frameDuration, projection: reader.projection,
+      frameDuration: timestamps.frameDuration, projection: projection,
       decoder: decoder.status.name, stamp: reader.stamp,
       cut: reader.container.isCutOff ? "its last packet is incomplete" : nil)
   }

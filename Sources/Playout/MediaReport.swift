@@ -63,9 +63,9 @@ private func probe(
   _ url: MediaLocation, access: MediaAccess, shape: ShapeOverride, interruption: Interruption
 ) throws(MediaError) -> MediaReport {
   let source = try MediaFileSource(
-    url: url, access: access, shape: shape, decoderThreads: 1, interruption: interruption)
+    url: url, access: access, shape: shape, decoderThreads: 1, shapes: ShapeFinder(), interruption: interruption)
   let (video, container) = (source.reader.video, source.reader.container)
-  var projection = source.reader.projection
+  var projection = source.description.projection
   var report = MediaReport(
     format: container.formatName, codec: video.codecName, profile: video.profile, size: video.size,
     framerate: container.isStill ? nil : video.averageFrameRate?.value, duration: source.description.duration,

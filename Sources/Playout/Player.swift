@@ -41,7 +41,8 @@ public final class Player: Sendable {
 
     /// Files, libav and a thread for each opening.
     package static func live(
-      _ configuration: PlayerConfiguration, clock: any PlayoutClock, hardware: HardwareAcceleration? = nil
+      _ configuration: PlayerConfiguration, clock: any PlayoutClock, hardware: HardwareAcceleration? = nil,
+      shapes: ShapeFinder? = ShapeFinder()
     ) -> Environment {
       let (size, framerate) = (configuration.testCardSize, configuration.maximumFramerate)
       let threads = configuration.decoderThreads
@@ -50,6 +51,7 @@ public final class Player: Sendable {
         open: { item, interruption throws(MediaError) in
           try MediaFileSource(
             url: item.url, access: item.access, shape: item.shape, decoderThreads: threads, hardware: hardware,
+            shapes: shapes,
             interruption: interruption)
         },
         testCard: { () throws(MediaError) in try TestCardSource(size: size, framerate: framerate) },

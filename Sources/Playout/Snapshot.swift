@@ -10,12 +10,12 @@ public func snapshot(
   file: MediaLocation, access: MediaAccess = MediaAccess(), shape: ShapeOverride = .none, preset: CameraPreset,
   time: MediaTime = .zero, size: VideoSize
 ) throws(MediaError) -> VideoFrame {
-  let source = try MediaFileSource(url: file, access: access, shape: shape)
+  let source = try MediaFileSource(url: file, access: access, shape: shape, shapes: ShapeFinder())
   if time > .zero { source.seek(to: time) }
   var best = try source.frame(at: time)
   // What a seek did not find may be there all the same.
   if best == nil, time > .zero {
-    best = try MediaFileSource(url: file, access: access, shape: shape).frame(at: time)
+    best = try MediaFileSource(url: file, access: access, shape: shape, shapes: ShapeFinder()).frame(at: time)
   }
   guard let best else { throw .noVideo }
   let item = ActiveItem(

@@ -82,7 +82,7 @@ extension SourceProjection {
     }
   }
 
-  private static func shape(_ name: ShapeName) -> Shape {
+  static func shape(_ name: ShapeName) -> Shape {
     switch name {
     case .equirectangular, .mesh: .equirectangular(.full)
     case .halfEquirectangular: .equirectangular(.half)

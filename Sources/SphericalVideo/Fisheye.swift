@@ -113,6 +113,11 @@ public struct Fisheye: Projection {
     return Overlap(place: first.angle <= second.angle ? second.place : first.place, weight: weight)
   }
 
+  /// Where each of two lenses shows a direction, or would if it reached as far.
+  func places(towards direction: Vector3) -> (ImagePoint, ImagePoint) {
+    (look(towards: direction, through: 0).place.point, look(towards: direction, through: lenses.count - 1).place.point)
+  }
+
   /// - Returns: where a lens shows a direction, how far that is from its axis, and whether it reaches as far.
   private func look(
     towards direction: Vector3, through index: Int

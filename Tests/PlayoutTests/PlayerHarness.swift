@@ -21,7 +21,8 @@ final class PlayerHarness {
       sources: sources.map { MediaLocation(open == nil ? $0 : "script://\($0)") }, repeats: repeats,
       maximumFramerate: framerate,
       testCardSize: VideoSize(width: 768, height: 384), decoderThreads: 1)
-    var environment = Player.Environment.live(configuration, clock: clock)
+    // The tests' clips are panoramas, though their pixels do not look like it.
+    var environment = Player.Environment.live(configuration, clock: clock, shapes: nil)
     environment.run = { work in
       work()
       return true
