@@ -17,7 +17,7 @@ import Testing
     #expect(report.pixelFormat == "yuv420p")
     #expect(report.bitDepth == 8)
     #expect(report.audio.isEmpty)
-    #expect(report.shape.projection == .equirectangular && report.shape.origin == .none)
+    #expect(report.shape.projection == .equirectangular && report.shape.origin == .pixels)
     #expect(report.failure == nil)
   }
 
