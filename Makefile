@@ -26,7 +26,7 @@ DESTDIR ?=
 VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && echo $${v\#v} | tr - + \
   || echo 0.$$(git rev-list --count HEAD 2> /dev/null || echo 0))
 
-BUILD_PACKAGES := build-essential pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
+BUILD_PACKAGES := build-essential pkg-config zlib1g-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
   libsrtp2-dev libssl-dev libsystemd-dev libva-dev
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-venv python3-prometheus-client \
   mmdebstrap systemd-container iproute2 procps stress-ng python3-gi gir1.2-gst-plugins-base-1.0 \

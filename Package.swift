@@ -73,7 +73,7 @@ let package = Package(
     .target(name: "SphericalVideo", dependencies: ["Media", "CRemap"], swiftSettings: strict),
     .target(
       name: "CFFmpeg", cSettings: fortified,
-      linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
+      linkerSettings: ["avformat", "avcodec", "swscale", "avutil", "z"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CVA"),
     .target(name: "CSurface", cSettings: fortified),
     // What a file says of its shape, byte by byte.

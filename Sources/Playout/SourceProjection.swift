@@ -13,6 +13,8 @@ package struct SourceProjection: Sendable, Hashable {
     /// Its field of view in degrees.
     case fisheye(lensFieldOfView: Double)
     case dualFisheye(lensFieldOfView: Double)
+    /// The left eye's, and the right eye's if it has one of its own.
+    case mesh([SphericalMesh])
     case flat
   }
 
@@ -59,6 +61,7 @@ package struct SourceProjection: Sendable, Hashable {
     case .equiangularCubemap: .eac
     case .fisheye: .fisheye
     case .dualFisheye: .dualFisheye
+    case .mesh: .mesh
     case .flat: .flat
     }
   }
@@ -131,11 +134,24 @@ package struct SourceProjection: Sendable, Hashable {
       case .fisheye(let degrees):
         Fisheye([.inscribed(in: .whole, aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))])
       case .dualFisheye(let degrees): Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))
+      case .mesh(let meshes): Mesh(eye == .left ? meshes[0] : meshes[meshes.count - 1])
       case .flat: Flat(aspectRatio: aspectRatio)
       }
     // Not only `Posed` turns: what is in front was to the right before.
     return projection.posed(by: .pose(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll))
       .posed(by: Orientation(yaw: .degrees(-heading)))
+  }
+}
+
+extension Mesh {
+  fileprivate init(_ mesh: SphericalMesh) {
+    func corner(_ index: UInt32) -> Corner {
+      let vertex = mesh.vertices[Int(index)]
+      return Corner(
+        direction: Vector3(x: Double(vertex.x), y: Double(vertex.y), z: Double(vertex.z)),
+        point: ImagePoint(x: Double(vertex.u), y: Double(vertex.v)))
+    }
+    self.init(mesh.triangles.map { Triangle(corner($0.x), corner($0.y), corner($0.z)) })
   }
 }
 

@@ -48,11 +48,26 @@ extension SourceProjection {
     case .fisheye: shape = .fisheye(lensFieldOfView: metadata.fieldOfView ?? 180)
     case .dualFisheye: shape = .dualFisheye(lensFieldOfView: metadata.fieldOfView ?? 190)
     case .equiangularCubemap: shape = .equiangularCubemap
-    case .mesh: notes.append("though it has a mesh of its own, which is not supported yet")
+    case .mesh:
+      do throws(SphericalMesh.Invalid) {
+        shape = .mesh(try Self.meshes(metadata.mesh))
+      } catch {
+        shape = .equirectangular(.half)
+        (confidence, notes) = (0.5, notes + ["for \(error)"])
+      }
     case .other(let name): notes.append("though it is \(name), which is not supported")
     }
     if metadata.origin == .name { confidence = min(confidence, 0.5) }
     notes += metadata.overruled.map { "though \($0)" }
+  }
+
+  private static func meshes(_ stored: SphericalMesh.Stored?) throws(SphericalMesh.Invalid) -> [SphericalMesh] {
+    guard let stored else { throw .init(description: "its mesh is packed in an unknown way") }
+    guard stored.isDeflated else { return try SphericalMesh.parse(stored.bytes) }
+    guard let bytes = inflate(stored.bytes, limit: SphericalMesh.maximumBytes) else {
+      throw .init(description: "its mesh is damaged")
+    }
+    return try SphericalMesh.parse(bytes)
   }
 
   private static func bounds(

@@ -153,6 +153,8 @@ public enum MatroskaTracks {
     case 3: projection = .mesh
     default: return nil
     }
-    return SphericalMetadata(projection: projection, pose: pose, origin: .matroska)
+    var metadata = SphericalMetadata(projection: projection, pose: pose, origin: .matroska)
+    if projection == .mesh { metadata.mesh = try? SphericalSampleEntry.parseMesh(tracks, own) }
+    return metadata
   }
 }

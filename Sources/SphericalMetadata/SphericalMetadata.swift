@@ -107,6 +107,8 @@ public struct SphericalMetadata: Hashable, Sendable {
   public var origin: Origin
   /// Of a lens, or of a flat picture, in degrees; nil when it is not said.
   public var fieldOfView: Double?
+  /// Of `.mesh`; nil where it is not stored as is known.
+  public var mesh: SphericalMesh.Stored?
   /// What else was said, and did not count.
   public var overruled: [String] = []
 
@@ -133,6 +135,7 @@ public struct SphericalMetadata: Hashable, Sendable {
         if result.projection == .unstated {
           (result.projection, result.pose, result.origin) = (other.projection, other.pose, other.origin)
           result.fieldOfView = result.fieldOfView ?? other.fieldOfView
+          result.mesh = other.mesh
         } else if !result.projection.isLike(other.projection) {
           result.overruled.append("\(other.origin.words) says \(other.projection.words)")
         }

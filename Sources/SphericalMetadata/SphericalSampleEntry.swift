@@ -126,6 +126,7 @@ struct SphericalSampleEntry {
   ) throws(SphericalBoxes.Failure) -> SphericalMetadata? {
     var pose = SphericalMetadata.Pose()
     var projection: SphericalMetadata.Projection?
+    var mesh: SphericalMesh.Stored?
     var boxes = BoxIterator(range)
     while let box = try boxes.next(in: movie) {
       func field(_ index: Int) throws(SphericalBoxes.Failure) -> UInt32 {
@@ -140,12 +141,27 @@ struct SphericalSampleEntry {
             top: .fraction(try field(0)), bottom: .fraction(try field(1)),
             left: .fraction(try field(2)), right: .fraction(try field(3))))
       case "cbmp": projection = .cubemap(layout: try field(0), padding: try field(1))
-      case "mshp": projection = .mesh
+      case "mshp":
+        projection = .mesh
+        mesh = try Self.parseMesh(movie, box.contents)
       case "free", "skip": continue
       default: projection = projection ?? .other(box.type.name)
       }
     }
-    return projection.map { SphericalMetadata(projection: $0, pose: pose, origin: .sphericalVideoV2) }
+    var metadata = projection.map { SphericalMetadata(projection: $0, pose: pose, origin: .sphericalVideoV2) }
+    metadata?.mesh = mesh
+    return metadata
+  }
+
+  /// After version, flags and a checksum: how the rest is packed, and the rest.
+  static func parseMesh(_ bytes: RawSpan, _ range: Range<Int>) throws(SphericalBoxes.Failure) -> SphericalMesh.Stored? {
+    let start = range.lowerBound + 12
+    guard start <= range.upperBound, range.upperBound - start <= SphericalMesh.maximumBytes else { return nil }
+    switch BoxType(code: try bytes.fullBoxField(1, in: range)) {
+    case "raw ": return .init(isDeflated: false, bytes: bytes.bytes(in: start..<range.upperBound))
+    case "dfl8": return .init(isDeflated: true, bytes: bytes.bytes(in: start..<range.upperBound))
+    default: return nil
+    }
   }
 
   /// Of 16.16 fixed point.

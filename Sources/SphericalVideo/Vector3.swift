@@ -21,6 +21,10 @@ public struct Vector3: Hashable, Sendable {
 
   public func dot(_ other: Vector3) -> Double { x * other.x + y * other.y + z * other.z }
 
+  func cross(_ other: Vector3) -> Vector3 {
+    Vector3(x: y * other.z - z * other.y, y: z * other.x - x * other.z, z: x * other.y - y * other.x)
+  }
+
   public static func * (vector: Vector3, factor: Double) -> Vector3 {
     Vector3(x: vector.x * factor, y: vector.y * factor, z: vector.z * factor)
   }

@@ -129,3 +129,6 @@ static inline int cffmpeg_scale(struct SwsContext *context, const AVFrame *sourc
 void cffmpeg_make_callbacks_thread_safe(AVCodecContext *context);
 
 #endif
+
+/// Unpacks raw DEFLATE data into `target`; how many bytes came of it, or -1 when it is damaged or larger than that.
+ptrdiff_t cffmpeg_inflate(const uint8_t *source, size_t source_size, uint8_t *target, size_t target_size);
