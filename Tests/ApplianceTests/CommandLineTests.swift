@@ -104,6 +104,38 @@ extension WholeApplianceTests {
         let pixel = pixels[(y * 1280 + x) * 3..<(y * 1280 + x + 1) * 3].map(Int.init)
         #expect(zip(pixel, colour).allSatisfy { abs($0 - $1) < 24 }, "\(preset): \(pixel)")
       }
+      // Any other view, of what it is said to be.
+      let looks: [([String], [Int])] = [
+        (["--yaw", "-90", "--projection", "equirectangular", "--size", "640x360"], [192, 192, 0]),
+        (["--heading", "-90", "--projection", "equirectangular", "--size", "640x360"], [192, 192, 0]),
+        (
+          [
+            "--kind", "stereographic", "--pitch", "90", "--fov", "90", "--projection", "equirectangular", "--size",
+            "640x360",
+          ],
+          [0, 192, 192]
+        ),
+      ]
+      for (look, colour) in looks {
+        let file = folder["look.png"]
+        let outcome = try await cupola(["snapshot", folder["card.mp4"], "-o", file] + look + own)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let pixels = try Self.pixels(of: file)
+        #expect(pixels.count == 640 * 360 * 3)
+        let at = (Int(180 + 0.458 * 320) * 640 + Int(320 + 0.479 * 320)) * 3
+        #expect(zip(pixels[at..<at + 3].map(Int.init), colour).allSatisfy { abs($0 - $1) < 30 }, "\(look)")
+      }
+      let wrong = try await cupola(
+        ["snapshot", folder["card.mp4"], "--projection", "round", "-o", folder["n.png"]] + own)
+      #expect(wrong.status == 64 && wrong.errors.contains("the projection round is unknown; allowed are"))
+      let probed = try await cupola(
+        ["probe", "--json", folder["card.mp4"], "--projection", "eac", "--stereo", "top-bottom", "--eye", "right"] + own
+      )
+      #expect(probed.status == 0)
+      for words in [
+        #""projection":"eac""#, #""stereo":"top-bottom""#, #""eye":"right""#, #""origin":"override""#,
+        #""confidence":1"#,
+      ] { #expect(probed.output.contains(words), "\(probed.output)") }
       let unknown = try await cupola(
         ["snapshot", folder["card.mp4"], "--preset", "nowhere", "-o", folder["n.png"]] + own)
       #expect(unknown.status == 64)

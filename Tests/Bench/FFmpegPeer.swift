@@ -5,21 +5,23 @@ enum FFmpegPeer {
   static let program = "/usr/bin/ffmpeg"
 
   /// A 90° window of 1280x720: the vertical field of view follows from the picture's shape.
-  private static func v360(yaw: Int) -> String {
-    "v360=e:flat:h_fov=90:v_fov=58.715507:yaw=\(yaw):w=1280:h=720:interp=linear"
+  private static func v360(yaw: Int, from shape: String = "e:flat") -> String {
+    "v360=\(shape):h_fov=90:v_fov=58.715507:yaw=\(yaw):w=1280:h=720:interp=linear"
   }
 
   /// Seconds of one `v360` projection of a 4K 4:2:0 frame to 1280x720 with one filter thread.
   ///
   /// One decoded frame is repeated by reference; two run lengths are subtracted, so that start-up, decoding and the
   /// building of the table fall out.
-  static func secondsPerProjection(clip: String, yaw: Int) throws -> Double {
+  ///
+  /// - Parameter shape: what the frame is taken for, in the filter's own words.
+  static func secondsPerProjection(clip: String, yaw: Int, from shape: String = "e:flat") throws -> Double {
     func run(_ frames: Int) throws -> Double {
       try ProcessorTime.ofCommand(
         program,
         [
           "-v", "error", "-threads", "1", "-filter_threads", "1", "-t", "0.03", "-i", clip,
-          "-vf", "format=yuv420p,loop=loop=\(frames):size=1:start=0,\(v360(yaw: yaw))",
+          "-vf", "format=yuv420p,loop=loop=\(frames):size=1:start=0,\(v360(yaw: yaw, from: shape))",
           "-frames:v", "\(frames)", "-f", "null", "-",
         ])
     }

@@ -147,7 +147,7 @@ enum MediaBench {
     return pictures
   }
 
-  private static func secondsPerProjection(
+  static func secondsPerProjection(
     of frame: VideoFrame, through table: RemapTable, into target: VideoFrame
   ) -> Double {
     let begin = ProcessorTime.ofThisThread
@@ -168,7 +168,7 @@ enum MediaBench {
       view: CameraView(orientation: Orientation(yaw: .degrees(Double(yaw)))))
   }
 
-  private static func firstFrame(of clip: String) throws -> VideoFrame {
+  static func firstFrame(of clip: String) throws -> VideoFrame {
     var first: VideoFrame?
     try forEachFrame(of: clip) { frame in
       first = frame

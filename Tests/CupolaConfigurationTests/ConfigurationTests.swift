@@ -1,5 +1,6 @@
 import CupolaConfiguration
 import Foundation
+import Media
 import SansIO
 import Testing
 
@@ -11,6 +12,25 @@ import Testing
     } catch {
       return error.errors.map(\.description)
     }
+  }
+
+  @Test func `what is said of every picture's shape, and a preset's kind`() throws {
+    let configuration = try ApplianceConfiguration(
+      yaml: """
+        source: { projection: dual-fisheye, stereo: mono, eye: right, lens-fov: 195.5, heading: -90 }
+        presets: [{ number: 0, name: planet, pitch: -90, fov: 300, kind: stereographic }]
+        """, file: "cupola.yaml")
+    #expect(
+      configuration.shape
+        == ShapeOverride(
+          projection: .dualFisheye, stereo: .mono, eye: .right, lensFieldOfView: 195.5, heading: -90))
+    #expect(configuration.presets.map(\.kind) == [.stereographic])
+    let wrong = "source: { projection: round }\npresets: [{ number: 0, name: a, kind: flat }]\n"
+    let errors = try #require(throws: ConfigurationErrors.self) {
+      try ApplianceConfiguration(yaml: wrong, file: "cupola.yaml")
+    }
+    #expect(errors.errors.count == 2)
+    #expect("\(errors.errors[0])".contains("the projection round is unknown; allowed are equirectangular"))
   }
 
   @Test func `the file that is installed says what the defaults are`() throws {

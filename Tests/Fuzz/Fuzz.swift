@@ -6,6 +6,8 @@ private let entries: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
   "boxes": fuzzSphericalBoxes,
   "m3u": fuzzM3U,
   "matroska": fuzzMatroskaTracks,
+  "mesh": fuzzMesh,
+  "photosphere": fuzzPhotoSphere,
   "connection": fuzzConnection,
   "dtls": fuzzDTLSRecords,
   "rtcp": fuzzRTCP,

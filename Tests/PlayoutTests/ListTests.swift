@@ -29,6 +29,23 @@ import Testing
 
   private static let big = "sub dir/Ünïcode/Größe.mp4"
 
+  @Test func `a list says what shape its films have, and a list in it too`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.mp4", "")
+    try folder.write("b.mp4", "")
+    try folder.write("inner.m3u", "#CUPOLA:eye=right\nb.mp4\n")
+    try folder.write(
+      "list.m3u",
+      "#CUPOLA:projection=eac,stereo=mono, lens-fov=7000,x=y\na.mp4\n#CUPOLA: heading=90\ninner.m3u\na.mp4\n")
+    let list = MediaLocation(folder.path + "/list.m3u")
+    let playlist = Playlist(PlaylistSources(names: [list], shape: ShapeOverride(stereo: .topBottom)))
+    #expect(
+      playlist.items.map(\.shape) == [
+        ShapeOverride(projection: .eac, stereo: .mono), ShapeOverride(stereo: .topBottom, eye: .right, heading: 90),
+        ShapeOverride(stereo: .topBottom),
+      ])
+  }
+
   @Test(arguments: [
     ("backslashes", #"sub dir\b c.mp4"#, "sub dir/b c.mp4"), ("blanks behind", "a.mp4   \t", "a.mp4"),
     ("blanks before", "  a.mp4", "a.mp4"), ("percent-encoding", "sub%20dir/b%20c.mp4", "sub dir/b c.mp4"),

@@ -81,7 +81,7 @@ struct BorderContinuity {
 
   /// 0…1: by what lies across the borders, though each face may be coloured as it likes.
   var crossingScore: Double {
-    guard likenesses.count >= 8 else { return 0 }
+    guard likenesses.count >= 12 else { return 0 }
     return unit((Double(likenesses.sorted()[likenesses.count / 2]) - 0.15) / 0.3)
   }
 

@@ -46,7 +46,9 @@ public enum ShapeRecognition {
     func continuity(_ cube: Cubemap) -> (PictureSketch) -> Double {
       { sketch in
         let continuity = BorderContinuity(sketch, as: cube)
-        return max(continuity.score, continuity.crossingScore)
+        // What is smooth everywhere goes on over any border; what is small does not.
+        let crosses = continuity.crossingScore
+        return max(continuity.score * (0.3 + 0.7 * unit(2 * crosses)), crosses)
       }
     }
     // Eyes beside each other are often squeezed.
@@ -60,9 +62,7 @@ public enum ShapeRecognition {
     consider(.cubemap6x1, (5...7).contains(eyeRatio) ? 1 : 0, continuity(Cubemap.sixByOne()))
     consider(.cubemap1x6, (1.0 / 7...1.0 / 5).contains(eyeRatio) ? 1 : 0, continuity(Cubemap.oneBySix()))
     consider(.dualFisheye, (1.7...2.1).contains(eyeRatio) ? 1 : 0) { sketch in
-      let halves = [sketch.eye(of: .leftRight), sketch.otherEye(of: .leftRight)]
-      let circles = halves.map { CircleEvidence($0, aspectRatio: eyeRatio / 2).score }.min() ?? 0
-      return max(circles, LensAgreement(sketch, aspectRatio: eyeRatio).score * sketch.breakInTheMiddle)
+      max(sketch.twoCircles, LensAgreement(sketch, aspectRatio: eyeRatio).score * sketch.breakInTheMiddle)
     }
     consider(.fisheye, (0.9...1.9).contains(eyeRatio) ? 1 : 0) { CircleEvidence($0, aspectRatio: eyeRatio).score }
     consider(.halfEquirectangular, near(eyeRatio, 1) ? 1 : 0) { PoleEvidence($0).score }
@@ -95,7 +95,9 @@ public enum ShapeRecognition {
 
   private static func panorama(_ sketch: PictureSketch) -> Double {
     let meets = BorderContinuity(sketch, as: Equirectangular()).score
+    // What is black around two lenses is alike along the edges, too, and the lenses' rims do meet.
     return (meets * (0.4 + 0.6 * PoleEvidence(sketch).score)).squareRoot() * (1 - 0.5 * sketch.breakInTheMiddle)
+      * (1 - sketch.twoCircles)
   }
 
   private static func near(_ ratio: Double, _ other: Double) -> Bool { abs(ratio / other - 1) < 0.04 }
@@ -117,6 +119,12 @@ public enum ShapeRecognition {
 }
 
 extension PictureSketch {
+  /// Whether two lenses drew a circle each, beside each other.
+  fileprivate var twoCircles: Double {
+    [eye(of: .leftRight), otherEye(of: .leftRight)].map { CircleEvidence($0, aspectRatio: aspectRatio / 2).score }
+      .min() ?? 0
+  }
+
   fileprivate var aspectRatio: Double { Double(width) / Double(height) }
 
   /// How much more neighbours differ across the middle than beside it, as between the pictures of two lenses: 0…1.
