@@ -82,7 +82,10 @@ struct BorderContinuity {
   /// 0…1: by what lies across the borders, though each face may be coloured as it likes.
   var crossingScore: Double {
     guard likenesses.count >= 12 else { return 0 }
-    return unit((Double(likenesses.sorted()[likenesses.count / 2]) - 0.15) / 0.3)
+    let ordered = likenesses.sorted()
+    // Of a cube all borders meet; some do anywhere.
+    return unit((Double(ordered[ordered.count / 2]) - 0.15) / 0.3)
+      * unit((Double(ordered[ordered.count / 4]) + 0.1) / 0.2)
   }
 
   /// 0…1; 0 also where everything is alike, which proves nothing.
