@@ -22,6 +22,8 @@ import Media
   /// Which picture each entry is in; empty where there is one.
   private var pictures: [UInt8] = []
   private var overlays: [cremap_overlay] = []
+  /// A tap near the last pixel that has some, for those that have none: a tile whose taps are near each other is faster.
+  private var nearbyTap: UInt32 = 0
   private var scattered: [cremap_scattered_pixel] = []
   private var blank: [cremap_blank_pixel] = []
 
@@ -149,7 +151,9 @@ import Media
   }
 
   private mutating func place(x: Int, y: Int, at position: SourcePosition) {
+    let entry = order.entry(x: x, y: y)
     guard position.face >= 0, position.x.isFinite, position.y.isFinite else {
+      unsafe taps[entry] = nearbyTap
       blank.append(cremap_blank_pixel(x: UInt16(x), y: UInt16(y)))
       return
     }
@@ -157,11 +161,16 @@ import Media
     let spot = SampleSpot(position, in: samples)
     let corners = spot.corners
     if spot.isInside, corners.allSatisfy({ map.shows($0.column, $0.row, position.face) }) {
-      let entry = order.entry(x: x, y: y)
       unsafe taps[entry] = spot.tap
       unsafe weights[entry] = spot.weights
+      nearbyTap = spot.tap
       if samples.picture > 0 { pictures[entry] = samples.picture }
     } else {
+      if samples.columns.count > 1, samples.rows.count > 1 {
+        nearbyTap = SampleSpot(position, in: samples, clamped: true).tap
+        unsafe taps[entry] = nearbyTap
+      }
+      if samples.picture > 0 { pictures[entry] = samples.picture }
       let taps = corners.map { tap($0.column, $0.row, position.face) }
       scattered.append(
         cremap_scattered_pixel(
