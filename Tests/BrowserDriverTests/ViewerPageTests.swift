@@ -321,11 +321,17 @@ extension BrowserTests {
         try await page.run(
           "server.tell({ type: 'health', status: 'ok', decoder: 'software', framerate: 30, viewers: 1 })")
         try await page.run("server.patch({ skipped: [{ name: 'x.mp4', reason: 'the file is empty' }] })")
+        try await page.run(
+          """
+          server.patch({ item: { ...cupola.state().item,
+            shape: { projection: 'eac', stereo: 'mono', eye: 'left', origin: 'pixels', confidence: 0.87 } } })
+          """)
         let rows = [
           "Picture": "^320 × 180$", "Frame rate": "^[1-9][0-9.]* fps$", "Bit rate": "^[0-9.]+ Mbit/s$",
           "Loss": "^0.0 % \\\\(0 in all\\\\)$", "Round trip": "^[0-9.]+ ms$", "Jitter buffer": "^[0-9.]+ ms$",
           "Decoder": "^VP8", "Decoding": "^[0-9.]+ ms$", "Dropped": "^[0-9]+ frames$",
-          "Rejoined": "^0 × \\\\(0 frozen\\\\)$", "Viewers": "^1$", "Cupola": "^ok · software · 30.0 fps$",
+          "Rejoined": "^0 × \\\\(0 frozen\\\\)$", "Viewers": "^1$", "Shape": "^eac · pixels 87 %$",
+          "Cupola": "^ok · software · 30.0 fps$",
         ]
         for (name, pattern) in rows {
           try await page.waitUntil(

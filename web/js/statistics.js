@@ -5,11 +5,6 @@ const interval = 1000;
 const longestList = 20;
 const svg = 'http://www.w3.org/2000/svg';
 
-/**
- * The differences between two reports of one media connection, per second.
- * @param {RTCStatsReport} report
- * @param {object | null} before what this function returned for the report before
- */
 /** "equirectangular · top-bottom · pixels 92 %": what the item's picture is taken for, and what that is known by. */
 function shapeText(shape) {
   if (!shape) return '–';
@@ -17,6 +12,11 @@ function shapeText(shape) {
   return [shape.projection, shape.stereo === 'mono' ? '' : shape.stereo, sure].filter(Boolean).join(' · ');
 }
 
+/**
+ * The differences between two reports of one media connection, per second.
+ * @param {RTCStatsReport} report
+ * @param {object | null} before what this function returned for the report before
+ */
 export function readStatistics(report, before) {
   const entries = [...report.values()];
   const inbound = entries.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video') ?? {};
