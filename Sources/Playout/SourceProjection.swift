@@ -48,8 +48,8 @@ package struct SourceProjection: Sendable, Hashable {
     self.notes = notes
   }
 
-  /// Whether it rests on the picture's form alone, or on nothing.
-  package var isAssumed: Bool { origin == .none }
+  /// Whether the upper or left picture of two is looked at.
+  private var looksAtFirst: Bool { (eye == .left) != swapsEyes }
 
   package var name: ShapeName {
     switch shape {
@@ -81,8 +81,7 @@ package struct SourceProjection: Sendable, Hashable {
     if top >= bottom { (top, bottom) = (0, size.height) }
     if stereo != .mono {
       // Two corners of the upright eye, where they are stored.
-      let isFirst = (eye == .left) != swapsEyes
-      let (start, end) = isFirst ? (0, 0.5) : (0.5, 1)
+      let (start, end) = looksAtFirst ? (0, 0.5) : (0.5, 1)
       let near = turn.stored(x: stereo == .leftRight ? start : 0, y: stereo == .topBottom ? start : 0)
       let far = turn.stored(x: stereo == .leftRight ? end : 1, y: stereo == .topBottom ? end : 1)
       (left, right) = Self.part(left, right, near.x, far.x)
@@ -137,7 +136,7 @@ package struct SourceProjection: Sendable, Hashable {
       case .mesh(let meshes): Mesh(eye == .left ? meshes[0] : meshes[meshes.count - 1])
       case .flat: Flat(aspectRatio: aspectRatio)
       }
-    // Not only `Posed` turns: what is in front was to the right before.
+    // What is to be in front was to the right.
     return projection.posed(by: .pose(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll))
       .posed(by: Orientation(yaw: .degrees(-heading)))
   }
@@ -168,8 +167,8 @@ extension SourceProjection: CustomStringConvertible {
     if heading != 0 { words.append("heading \(heading.shortDegrees)") }
     switch stereo {
     case .mono: break
-    case .topBottom: words.append("the \((eye == .left) != swapsEyes ? "upper" : "lower") picture of two")
-    case .leftRight: words.append("the \((eye == .left) != swapsEyes ? "left" : "right") picture of two")
+    case .topBottom: words.append("the \(looksAtFirst ? "upper" : "lower") picture of two")
+    case .leftRight: words.append("the \(looksAtFirst ? "left" : "right") picture of two")
     }
     if crop != .none {
       words.append("cropped by \(crop.left) left, \(crop.right) right, \(crop.top) above, \(crop.bottom) below")

@@ -22,28 +22,12 @@ enum PhotoSphere {
     let end = position(of: "</x:xmpmeta>", in: text) ?? text.endIndex
     let properties = text[..<end]
     guard value(of: "ProjectionType", in: properties)?.lowercased() == "equirectangular" else { return nil }
-    var metadata = SphericalMetadata(projection: .equirectangular(bounds(in: properties)), origin: .photoSphere)
+    var metadata = SphericalMetadata(
+      projection: .equirectangular(.init { value(of: $0, in: properties).flatMap(Double.init) }), origin: .photoSphere)
     // The heading is a compass's: it says nothing of where the picture's middle is to be.
     metadata.pose.pitch = number("PosePitchDegrees", in: properties, -90...90) ?? 0
     metadata.pose.roll = number("PoseRollDegrees", in: properties, -360...360) ?? 0
     return metadata
-  }
-
-  private static func bounds(in text: ArraySlice<UInt8>) -> SphericalMetadata.Bounds {
-    func pixels(_ name: String) -> Double? { number(name, in: text, 0...1e6) }
-    func edges(full: String, size: String, start: String) -> (before: Double, after: Double)? {
-      guard let full = pixels(full), let size = pixels(size), let start = pixels(start), size > 0,
-        start + size <= full
-      else { return nil }
-      return (start / full, (full - start - size) / full)
-    }
-    guard
-      let across = edges(
-        full: "FullPanoWidthPixels", size: "CroppedAreaImageWidthPixels", start: "CroppedAreaLeftPixels"),
-      let down = edges(
-        full: "FullPanoHeightPixels", size: "CroppedAreaImageHeightPixels", start: "CroppedAreaTopPixels")
-    else { return .full }
-    return .init(top: down.before, bottom: down.after, left: across.before, right: across.after)
   }
 
   private static func number(_ name: String, in text: ArraySlice<UInt8>, _ range: ClosedRange<Double>) -> Double? {

@@ -12,7 +12,8 @@ enum SphericalXML {
     guard value(of: "Spherical", in: text)?.lowercased() == "true" else { return nil }
     let name = value(of: "ProjectionType", in: text) ?? "equirectangular"
     return SphericalMetadata(
-      projection: name == "equirectangular" ? .equirectangular(bounds(in: text)) : .other(name),
+      projection: name == "equirectangular"
+        ? .equirectangular(.init { value(of: $0, in: text).flatMap(Double.init) }) : .other(name),
       stereo: stereo(value(of: "StereoMode", in: text)), origin: .sphericalVideoV1)
   }
 
@@ -23,26 +24,6 @@ enum SphericalXML {
     case "left-right": .leftRight
     default: .other
     }
-  }
-
-  /// The part of the full panorama that the picture shows; all of it where the text does not say or makes no sense.
-  private static func bounds(in text: ArraySlice<UInt8>) -> SphericalMetadata.Bounds {
-    func pixels(_ name: String) -> Double? {
-      value(of: name, in: text).flatMap(Double.init).flatMap { (0...1e6).contains($0) ? $0 : nil }
-    }
-    func edges(full: String, size: String, start: String) -> (before: Double, after: Double)? {
-      guard let full = pixels(full), let size = pixels(size), let start = pixels(start),
-        size > 0, start + size <= full
-      else { return nil }
-      return (start / full, (full - start - size) / full)
-    }
-    guard
-      let across = edges(
-        full: "FullPanoWidthPixels", size: "CroppedAreaImageWidthPixels", start: "CroppedAreaLeftPixels"),
-      let down = edges(
-        full: "FullPanoHeightPixels", size: "CroppedAreaImageHeightPixels", start: "CroppedAreaTopPixels")
-    else { return .full }
-    return .init(top: down.before, bottom: down.after, left: across.before, right: across.after)
   }
 
   /// What stands between `<prefix:name>` and the next `<`, without spaces around it.

@@ -160,17 +160,16 @@ import Media
     let samples = map.faces[position.face]
     let spot = SampleSpot(position, in: samples)
     let corners = spot.corners
+    if samples.picture > 0 { pictures[entry] = samples.picture }
     if spot.isInside, corners.allSatisfy({ map.shows($0.column, $0.row, position.face) }) {
       unsafe taps[entry] = spot.tap
       unsafe weights[entry] = spot.weights
       nearbyTap = spot.tap
-      if samples.picture > 0 { pictures[entry] = samples.picture }
     } else {
       if samples.columns.count > 1, samples.rows.count > 1 {
         nearbyTap = SampleSpot(position, in: samples, clamped: true).tap
         unsafe taps[entry] = nearbyTap
       }
-      if samples.picture > 0 { pictures[entry] = samples.picture }
       let taps = corners.map { tap($0.column, $0.row, position.face) }
       scattered.append(
         cremap_scattered_pixel(

@@ -40,9 +40,9 @@ struct BorderContinuity {
           pairs.append((sketch.value(at: inner), sketch.value(at: point(1.5)), sketch.value(at: outer)))
         }
         for (i, pair) in pairs.enumerated() {
-          across += Self.difference(pair.inner, pair.outer)
-          beside += Self.difference(pair.inner, pair.deeper)
-          anywhere += Self.difference(pair.inner, pairs[(i + pairs.count / 3) % pairs.count].outer)
+          across += PictureSketch.difference(pair.inner, pair.outer)
+          beside += PictureSketch.difference(pair.inner, pair.deeper)
+          anywhere += PictureSketch.difference(pair.inner, pairs[(i + pairs.count / 3) % pairs.count].outer)
         }
         count += pairs.count
         if let likeness = Self.likeness(pairs.map(\.inner), pairs.map(\.outer)) { likenesses.append(likeness) }
@@ -52,11 +52,6 @@ struct BorderContinuity {
     across /= Float(count)
     beside /= Float(count)
     anywhere /= Float(count)
-  }
-
-  private static func difference(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> Float {
-    let d = a - b
-    return abs(d.x) + abs(d.y) + abs(d.z)
   }
 
   /// How alike two lines are, but for what changes slowly along them; nil where one has nothing in it.

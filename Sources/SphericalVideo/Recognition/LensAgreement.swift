@@ -2,19 +2,16 @@
 struct LensAgreement {
   /// 0…1.
   let score: Double
-  /// Of a lens, in degrees, by which they agree best.
-  let fieldOfView: Double
 
+  /// Of a lens, in degrees: the one by which they agree best counts.
   private static let fieldsOfView = stride(from: 180.0, through: 220, by: 5)
   private static let samples = 128
 
   init(_ sketch: PictureSketch, aspectRatio: Double) {
-    var best = (score: 0.0, fieldOfView: 190.0)
-    for degrees in Self.fieldsOfView {
-      let score = Self.score(sketch, Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees)))
-      if score > best.score { best = (score, degrees) }
-    }
-    (score, fieldOfView) = best
+    score =
+      Self.fieldsOfView.map {
+        Self.score(sketch, Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees($0)))
+      }.max() ?? 0
   }
 
   /// Whether they agree at their seam, and a little to each side of it, where the one sees more and the other less: what
@@ -33,14 +30,11 @@ struct LensAgreement {
       let places = lenses.places(towards: Vector3(x: angle.cosine * across, y: angle.sine * across, z: along))
       return (sketch.value(at: places.0), sketch.value(at: places.1))
     }
-    func difference(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> Double {
-      let d = a - b
-      return Double(abs(d.x) + abs(d.y) + abs(d.z))
-    }
     var (same, anywhere) = (0.0, 0.0)
     for (index, pair) in pairs.enumerated() {
-      same += difference(pair.0, pair.1) / Double(samples)
-      anywhere += difference(pair.0, pairs[(index + samples / 3) % samples].1) / Double(samples)
+      same += Double(PictureSketch.difference(pair.0, pair.1)) / Double(samples)
+      let other = pairs[(index + samples / 3) % samples].1
+      anywhere += Double(PictureSketch.difference(pair.0, other)) / Double(samples)
     }
     // On a panorama's rows much is alike, too, but not what is small.
     let likeness = BorderContinuity.likeness(pairs.map(\.0), pairs.map(\.1)) ?? 0

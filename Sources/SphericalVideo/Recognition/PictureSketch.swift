@@ -74,6 +74,12 @@ public struct PictureSketch: Sendable {
 
   public subscript(x: Int, y: Int) -> SIMD4<Float> { cells[y * width + x] }
 
+  /// How much two values differ, all channels together.
+  static func difference(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> Float {
+    let d = a - b
+    return abs(d.x) + abs(d.y) + abs(d.z)
+  }
+
   /// Between the cells' middles.
   func value(at point: ImagePoint) -> SIMD4<Float> {
     let x = max(0, min(Double(width - 1), point.x * Double(width) - 0.5))

@@ -30,10 +30,7 @@ struct PoleEvidence {
   /// How much neighbours in a row differ.
   private static func change(along row: Int, of sketch: PictureSketch) -> Float {
     var sum: Float = 0
-    for x in 1..<sketch.width {
-      let d = sketch[x, row] - sketch[x - 1, row]
-      sum += abs(d.x) + abs(d.y) + abs(d.z)
-    }
+    for x in 1..<sketch.width { sum += PictureSketch.difference(sketch[x, row], sketch[x - 1, row]) }
     return sum / Float(sketch.width - 1)
   }
 

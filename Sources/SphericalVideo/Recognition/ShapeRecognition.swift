@@ -133,8 +133,7 @@ extension PictureSketch {
     // A line in the middle, as a grid has one, is no border.
     func change(_ column: Int) -> Double {
       let sum = (0..<height).reduce(Float(0)) { sum, row in
-        let d = self[column + 2, row] - self[column - 3, row]
-        return sum + abs(d.x) + abs(d.y) + abs(d.z)
+        sum + PictureSketch.difference(self[column + 2, row], self[column - 3, row])
       }
       return Double(sum) / Double(height)
     }
