@@ -7,7 +7,7 @@ import Media
 /// Everything here may block: call it on a thread of one's own, and end it from another by way of `isInterrupted`.
 /// Sendable: it has one owner, and libavformat does not tie a context to a thread.
 public struct Demuxer: ~Copyable, @unchecked Sendable {
-  /// The video that is read: the one that libav thinks best, never cover art.
+  /// The video that is read: the one that was asked for or that libav thinks best, never cover art.
   public let video: VideoStream?
   /// All that the container holds, in its order.
   public let tracks: [Track]
@@ -25,8 +25,10 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
   /// Opens `url`: a path, or an address with "://" in it, if `access` allows it.
   ///
   /// `isInterrupted` is asked while libav waits, many times a second, on the thread that waits.
+  ///
+  /// - Parameter track: the index of the video to read; nil: the one that libav thinks best.
   public init(
-    url: MediaLocation, access: MediaAccess = MediaAccess(), memory: PictureMemory = .shared,
+    url: MediaLocation, access: MediaAccess = MediaAccess(), track: Int? = nil, memory: PictureMemory = .shared,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(MediaError) {
     _ = AVLog.isQuiet
@@ -43,7 +45,7 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     guard found >= 0 else { throw interruption.error(found, "find out what is in the file") }
     if interruption.shouldEnd { throw interruption.error(CFFMPEG_ERROR_EXIT, "open") }
     let container = Container(context, file: file)
-    let video = try Self.selectVideo(in: context, form: container, file: file)
+    let video = try Self.selectVideo(track, in: context, form: container, file: file)
     if let video, !access.formats.allows(codec: video.codecName), video.hasDecoder {
       throw .refusedCodec(video.codecName)
     }
@@ -74,12 +76,13 @@ public struct Demuxer: ~Copyable, @unchecked Sendable {
     return found
   }
 
-  /// The best video, described; libav is told to skip everything else, until it is selected.
+  /// The video with index `track`, or the best one, described; libav is told to skip everything else, until it is
+  /// selected.
   private static func selectVideo(
-    in context: borrowing FormatContext, form: Container, file: RegularFile?
+    _ track: Int?, in context: borrowing FormatContext, form: Container, file: RegularFile?
   ) throws(MediaError) -> VideoStream? {
     let streams = context.streams
-    let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
+    let best = Int(av_find_best_stream(context.pointer, AVMEDIA_TYPE_VIDEO, Int32(track ?? -1), -1, nil, 0))
     for (index, stream) in streams.enumerated() where index != best { stream.pointee.discard = AVDISCARD_ALL }
     guard streams.indices.contains(best), cffmpeg_is_attached_picture(streams[best]) == 0,
       streams[best].pointee.codecpar.pointee.width > 0

@@ -18,6 +18,8 @@ public struct Track: Hashable, Sendable {
   public let startTime: Int64?
   /// How long it claims to be; nil when it does not say.
   public let duration: MediaTime?
+  /// Of its coded pictures; nil of all that is no film, as cover art.
+  public let size: VideoSize?
   /// Samples a second and channels of sound; 0 of everything else, and when only decoding can tell.
   public let sampleRate: Int
   public let channels: Int
@@ -40,6 +42,8 @@ public struct Track: Hashable, Sendable {
     startTime = values.start_time == CFFMPEG_NO_TIMESTAMP ? nil : values.start_time
     let length = values.duration == CFFMPEG_NO_TIMESTAMP ? .zero : timeBase?.time(of: values.duration) ?? .zero
     duration = length > .zero ? length : nil
+    let isFilm = kind == .video && cffmpeg_is_attached_picture(stream) == 0 && codec.width > 0 && codec.height > 0
+    size = isFilm ? VideoSize(width: Int(codec.width), height: Int(codec.height)) : nil
     sampleRate = Int(max(codec.sample_rate, 0))
     channels = Int(max(codec.ch_layout.nb_channels, 0))
   }

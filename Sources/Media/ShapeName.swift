@@ -8,6 +8,8 @@ public enum ShapeName: String, Hashable, Sendable, CaseIterable, Codable {
   case cubemap1x6 = "cubemap-1x6"
   /// The equi-angular cubemap of YouTube.
   case eac
+  /// The two tracks of GoPro's MAX: equi-angular faces, of which those at the sides were seen by two lenses.
+  case goproMax = "gopro-max"
   case fisheye
   case dualFisheye = "dual-fisheye"
   case mesh
@@ -19,6 +21,8 @@ public enum StereoLayout: String, Hashable, Sendable, CaseIterable, Codable {
   case mono
   case topBottom = "top-bottom"
   case leftRight = "left-right"
+  /// In two tracks, the left eye's first.
+  case twoTracks = "two-tracks"
 }
 
 /// Whose picture is shown.

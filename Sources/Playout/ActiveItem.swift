@@ -85,10 +85,10 @@ final class ActiveItem {
 
   /// A frame with what it is a picture of, which may change within an item.
   func timedFrame(_ sourceFrame: SourceFrame, _ time: MediaTime) -> TimedFrame {
-    let (frame, turn) = (sourceFrame.frame, sourceFrame.turn)
+    let (frame, second, turn) = (sourceFrame.frame, sourceFrame.second, sourceFrame.turn)
     guard let layout = frame.layout else { preconditionFailure("sources convert what cannot be projected") }
     if let (size, oldTurn, view) = view, size == frame.size, oldTurn == turn, view.geometry.layout == layout {
-      return TimedFrame(frame: frame, time: time, view: view)
+      return TimedFrame(frame: frame, second: second, time: time, view: view)
     }
     let shape = description.projection
     let region = shape.region(of: frame.size, turn: turn)
@@ -96,7 +96,7 @@ final class ActiveItem {
       size: region.size, layout: layout, projection: shape.projection(for: region.size, turn: turn))
     let view = SourceView(region: region, geometry: geometry)
     self.view = (frame.size, turn, view)
-    return TimedFrame(frame: frame, time: time, view: view)
+    return TimedFrame(frame: frame, second: second, time: time, view: view)
   }
 
   func describe(into state: inout PlayerState) {
@@ -125,5 +125,6 @@ struct QueuedFrame {
   /// Roughly what it takes of memory.
   var bytes: Int {
     frame.frame.size.width * frame.frame.size.height * 3 / 2 * (frame.frame.layout?.bytesPerSample ?? 1)
+      * (frame.second == nil ? 1 : 2)
   }
 }

@@ -4,6 +4,8 @@ import Media
 /// A frame of an item, in order of display.
 package struct SourceFrame {
   package var frame: VideoFrame
+  /// The other picture that belongs to it, of the same size, layout and colour; nil of a source that has one.
+  package var second: VideoFrame?
   /// Where it lies in the item.
   package var position: MediaTime
   /// How long it is seen, as far as known.
@@ -13,15 +15,19 @@ package struct SourceFrame {
   package var decoder: DecoderStatus?
 
   package init(
-    frame: VideoFrame, position: MediaTime, duration: MediaTime, turn: PictureTurn? = nil,
+    frame: VideoFrame, second: VideoFrame? = nil, position: MediaTime, duration: MediaTime, turn: PictureTurn? = nil,
     decoder: DecoderStatus? = nil
   ) {
     self.frame = frame
+    self.second = second
     self.turn = turn
     self.position = position
     self.duration = duration
     self.decoder = decoder
   }
+
+  /// Whether it can be looked at: what a device kept, for nobody watched when it was decoded, cannot.
+  package var hasSamples: Bool { frame.hasSamples && second?.hasSamples != false }
 }
 
 /// What a short piece of work on a source came to.

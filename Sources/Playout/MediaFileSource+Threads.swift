@@ -1,9 +1,29 @@
 import FFmpeg
+import Media
 
 extension MediaFileSource {
   /// Pictures behind a decoder: two in the player's queue, the one that is on, one that has just come, and one that a
   /// preset still projects.
   private static let held = 5
+
+  /// How the tracks of an item are decoded, one or two in step, which share the memory there is.
+  ///
+  /// - Throws: `.tooLarge` when there is too little even with one thread each.
+  static func plans(
+    for videos: [VideoStream], threads wanted: Int?, memory: PictureMemory, hardware: HardwareAcceleration?,
+    recoveryLimit: MediaTime
+  ) throws(MediaError) -> [DecodingPlan] {
+    var plans: [DecodingPlan] = []
+    for video in videos {
+      // One thread feeds all decoders: beside another, none decodes on it.
+      let threads = try threads(
+        for: video, wanted: wanted ?? max(threads(for: video), videos.count),
+        within: memory.limit / Int64(videos.count))
+      plans.append(
+        DecodingPlan(video: video, threads: threads, memory: memory, hardware: hardware, recoveryLimit: recoveryLimit))
+    }
+    return plans
+  }
 
   /// How many threads decode `video`: as many as it needs, or as there is memory for.
   ///

@@ -9,6 +9,10 @@ package final class MediaFileSource: FrameSource {
 
   let reader: PacketReader
   private let decoder: VideoDecoder
+  /// Of an item whose pictures are in two tracks, the second.
+  private let companion: CompanionTrack?
+  /// A picture that waits for the second one.
+  private var unpaired: SourceFrame?
   private var converter = PixelConverter()
   private var timestamps: TimestampRepair
   /// How the pictures themselves say that they are turned.
@@ -34,26 +38,40 @@ package final class MediaFileSource: FrameSource {
     hardware: HardwareAcceleration? = nil, memory: PictureMemory = MemoryBudget.pictures, shapes: ShapeFinder? = nil,
     recoveryLimit: MediaTime = MediaTime(seconds: 0.5), interruption: Interruption = Interruption()
   ) throws(MediaError) {
-    reader = try PacketReader(
-      url: url, access: access, shape: shape, memory: memory, interruption: interruption)
-    let video = reader.video
-    let threads = try Self.threads(for: video, wanted: decoderThreads, within: memory.limit)
-    decoder = try VideoDecoder(
-      DecodingPlan(video: video, threads: threads, memory: memory, hardware: hardware, recoveryLimit: recoveryLimit),
-      reader: reader)
-    let frameDuration = video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero
-    let gap = reader.container.hasDiscontinuities ? .zero : video.duration ?? .zero
-    timestamps = TimestampRepair(
-      timeBase: video.timeBase, origin: video.startTime, frameDuration: frameDuration,
-      maximumGap: max(TimestampRepair.believable, gap))
+    func open(_ track: Int?) throws(MediaError) -> PacketReader {
+      try PacketReader(
+        url: url, access: access, shape: shape, track: track, memory: memory, interruption: interruption)
+    }
+    var reader = try open(nil)
     var projection = reader.projection
     if projection.isOpen, shape.projection == nil,
       let found = shapes?.shape(
         of: url, access: access, says: projection, stamp: reader.stamp, memory: memory, interruption: interruption)
     {
-      projection.take(found)
+      projection.take(found, pair: reader.pair)
       projection.apply(shape)
+      projection.settle(
+        reader.pair, size: projection.viewedSize(of: reader.video.size), depth: reader.video.bitDepth)
     }
+    let tracks = projection.tracks(of: reader.pair)
+    if let first = tracks.first, first != reader.video.index { reader = try open(first) }
+    let second = tracks.count > 1 ? try open(tracks[1]) : nil
+    let plans = try Self.plans(
+      for: [reader, second].compactMap { $0?.video }, threads: decoderThreads, memory: memory, hardware: hardware,
+      recoveryLimit: recoveryLimit)
+    let correction = second.map { _ in SharedCorrection() }
+    timestamps = TimestampRepair(reader, origin: reader.video.startTime, shared: correction)
+    decoder = try VideoDecoder(plans[0], reader: reader)
+    if let second {
+      let start = reader.video.timeBase.time(of: reader.video.startTime)
+      companion = try CompanionTrack(
+        second, plan: plans[1],
+        timestamps: TimestampRepair(second, origin: second.video.timeBase.ticks(of: start), shared: correction))
+    } else {
+      companion = nil
+    }
+    self.reader = reader
+    let video = reader.video
     let isStill = reader.container.isStill
     description = SourceDescription(
       duration: isStill ? nil : video.duration,
@@ -63,19 +81,25 @@ package final class MediaFileSource: FrameSource {
       cut: reader.container.isCutOff ? "its last packet is incomplete" : nil)
   }
 
-  package var decodeErrors: Int { decoder.errors.count }
+  package var decodeErrors: Int { decoder.errors.count + (companion?.errors ?? 0) }
 
   package var isSparing: Bool {
     get { decoder.isSparing }
-    set { decoder.isSparing = newValue }
+    set {
+      decoder.isSparing = newValue
+      companion?.isSparing = newValue
+    }
   }
 
-  package func start(waking wakeup: Wakeup) { reader.start(waking: wakeup) }
+  package func start(waking wakeup: Wakeup) {
+    reader.start(waking: wakeup)
+    companion?.start(waking: wakeup)
+  }
 
   /// On a device the first picture is soon there, and one that is decoded here would be on the display of now.
   package func warmUp(interruption: Interruption) {
     guard case nil = ahead, !decoder.isOnDevice, decoder.hasRoom else { return }
-    for _ in 0..<Self.maximumWarmUp where ahead == nil && !interruption.isRaised {
+    for _ in 0..<Self.maximumWarmUp * (companion == nil ? 1 : 2) where ahead == nil && !interruption.isRaised {
       do throws(MediaError) {
         let step = try decode()
         guard case .working = step else {
@@ -95,6 +119,8 @@ package final class MediaFileSource: FrameSource {
 
   private func decode() throws(MediaError) -> SourceStep {
     decoder.isWatched = isWatched || unseen >= Self.unseenLimit
+    companion?.isWatched = decoder.isWatched
+    if let unpaired { return try pair(unpaired) }
     switch try decoder.step() {
     case .working: return .working
     case .waiting: return .waiting
@@ -106,14 +132,35 @@ package final class MediaFileSource: FrameSource {
       return .working
     case .picture(let frame):
       let placed = try placed(frame)
-      unseen = frame.hasSamples ? .zero : unseen + placed.duration
-      return .frame(placed)
+      guard companion == nil else { return try pair(placed) }
+      return out(placed)
     }
   }
 
+  /// Looks for the second picture of one that has come.
+  private func pair(_ frame: SourceFrame) throws(MediaError) -> SourceStep {
+    unpaired = frame
+    switch try companion?.step(for: frame.frame, at: frame.position) {
+    case .working: return .working
+    case .waiting: return .waiting
+    case .picture(let second):
+      unpaired = nil
+      var frame = frame
+      frame.second = second
+      return out(frame)
+    case nil: return .working
+    }
+  }
+
+  private func out(_ frame: SourceFrame) -> SourceStep {
+    unseen = frame.hasSamples ? .zero : unseen + frame.duration
+    return .frame(frame)
+  }
+
   package func seek(to position: MediaTime) {
-    ahead = nil
+    (ahead, unpaired) = (nil, nil)
     decoder.seek(to: position)
+    companion?.seek(to: position)
   }
 
   private func placed(_ frame: VideoFrame) throws(MediaError) -> SourceFrame {

@@ -33,6 +33,8 @@ package final class PacketReader: Sendable {
   /// The video that was found.
   package let video: VideoStream
   package let tracks: [Track]
+  /// The video and another one like it, in their order; nil when there is none.
+  package let pair: TrackPair?
   /// What its picture is taken for.
   package let projection: SourceProjection
   package let container: Container
@@ -43,19 +45,22 @@ package final class PacketReader: Sendable {
 
   /// Opens `url`, blocking; reads its video.
   ///
-  /// - Parameter shape: what is said of its picture, whatever it says itself.
+  /// - Parameters:
+  ///   - shape: what is said of its picture, whatever it says itself.
+  ///   - track: the index of the video to read; nil: the best.
   package init(
-    url: MediaLocation, access: MediaAccess, shape: ShapeOverride = .none, memory: PictureMemory,
+    url: MediaLocation, access: MediaAccess, shape: ShapeOverride = .none, track: Int? = nil, memory: PictureMemory,
     interruption: Interruption
   ) throws(MediaError) {
     let closing = Interruption(parent: interruption)
-    let demuxer = try Demuxer(url: url, access: access, memory: memory) { closing.isRaised }
+    let demuxer = try Demuxer(url: url, access: access, track: track, memory: memory) { closing.isRaised }
     guard let video = demuxer.video else { throw .noVideo }
     self.interruption = closing
     self.video = video
     tracks = demuxer.tracks
     container = demuxer.container
     stamp = demuxer.file?.stamp
+    pair = TrackPair(of: video, among: demuxer.tracks)
     projection = SourceProjection(
       of: video, in: demuxer, name: PrintableLocation(url).name, override: shape)
     let limits = Self.limits(isAddress: demuxer.file == nil)

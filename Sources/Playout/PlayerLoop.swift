@@ -234,7 +234,7 @@ final class PlayerLoop {
     schedule.publish(due: due, at: now)
     told.counters.published += 1
     // A frame that a device kept, for nobody watched when it was decoded, is passed over.
-    let isVisible = head.frame.frame.hasSamples
+    let isVisible = head.frame.hasSamples
     if isVisible { links.current.set(frame) }
     beat()
     let hasAudience = audience.offer(frame, isVisible: isVisible)

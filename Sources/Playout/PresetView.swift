@@ -48,10 +48,10 @@ public final class PresetView: Sendable {
       state.last = nil
       let table = table(for: source.view, &state)
       let picture = pool(colour: source.frame.colour, &state).makePicture()
-      unsafe source.frame.withPicture { frame in
+      unsafe source.withPictures { first, second in
         unsafe picture.withPicture {
           unsafe Remapper.remap(
-            frame.cropped(to: source.view.region), through: table, into: $0,
+            first, second, through: table, into: $0,
             black: source.frame.colour.range == .full ? 0 : 16)
         }
       }

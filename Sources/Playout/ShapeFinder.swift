@@ -89,7 +89,11 @@ extension SourceProjection {
   var isOpen: Bool { origin == .none || origin == .name }
 
   /// Takes what the pixels say, unless the name says something that they do not contradict.
-  mutating func take(_ found: RecognizedShape) {
+  ///
+  /// - Parameter pair: the two tracks that are alike: of two lenses, each sees one.
+  mutating func take(_ found: RecognizedShape, pair: TrackPair?) {
+    var found = found
+    if found.projection == .fisheye, pair != nil { found.projection = .dualFisheye }
     if origin == .name, found.projection == name || found.confidence < Self.overName { return }
     if origin == .name { notes.append("though its name says \(name.rawValue)") }
     shape = Self.shape(found.projection)

@@ -12,7 +12,10 @@ package struct SourceProjection: Sendable, Hashable {
     case equiangularCubemap
     /// Its field of view in degrees.
     case fisheye(lensFieldOfView: Double)
-    case dualFisheye(lensFieldOfView: Double)
+    /// Both lenses in one picture, or one in each of two tracks.
+    case dualFisheye(lensFieldOfView: Double, tracks: Int)
+    /// GoPro MAX: of its two tracks, so many are there.
+    case goproMax(tracks: Int, overlap: Int)
     /// The left eye's, and the right eye's if it has one of its own.
     case mesh([SphericalMesh])
     case flat
@@ -48,6 +51,16 @@ package struct SourceProjection: Sendable, Hashable {
     self.notes = notes
   }
 
+  /// The tracks that are looked at, in their order: one, or two in step.
+  ///
+  /// - Parameter pair: The two tracks that are alike, if the file has such.
+  /// - Returns: none for the one that is best.
+  func tracks(of pair: TrackPair?) -> [Int] {
+    guard let pair else { return [] }
+    if shape.tracks == 2 { return [pair.first, pair.second] }
+    return stereo == .twoTracks ? [looksAtFirst ? pair.first : pair.second] : []
+  }
+
   /// Whether the upper or left picture of two is looked at.
   private var looksAtFirst: Bool { (eye == .left) != swapsEyes }
 
@@ -59,6 +72,7 @@ package struct SourceProjection: Sendable, Hashable {
     case .cubemap(6, _): .cubemap6x1
     case .cubemap: .cubemap1x6
     case .equiangularCubemap: .eac
+    case .goproMax: .goproMax
     case .fisheye: .fisheye
     case .dualFisheye: .dualFisheye
     case .mesh: .mesh
@@ -79,7 +93,7 @@ package struct SourceProjection: Sendable, Hashable {
     // What would leave nothing is ignored.
     if left >= right { (left, right) = (0, size.width) }
     if top >= bottom { (top, bottom) = (0, size.height) }
-    if stereo != .mono {
+    if stereo == .topBottom || stereo == .leftRight {
       // Two corners of the upright eye, where they are stored.
       let (start, end) = looksAtFirst ? (0, 0.5) : (0.5, 1)
       let near = turn.stored(x: stereo == .leftRight ? start : 0, y: stereo == .topBottom ? start : 0)
@@ -132,13 +146,26 @@ package struct SourceProjection: Sendable, Hashable {
       case .equiangularCubemap: Cubemap.equiangular(pixelsWide: size.width, high: size.height)
       case .fisheye(let degrees):
         Fisheye([.inscribed(in: .whole, aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))])
-      case .dualFisheye(let degrees): Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))
+      case .dualFisheye(let degrees, 2): Fisheye.twoPictures(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))
+      case .dualFisheye(let degrees, _): Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))
+      case .goproMax(let tracks, let overlap):
+        GoProMax(width: size.width, height: size.height, overlap: overlap, pictures: tracks)
       case .mesh(let meshes): Mesh(eye == .left ? meshes[0] : meshes[meshes.count - 1])
       case .flat: Flat(aspectRatio: aspectRatio)
       }
     // What is to be in front was to the right.
     return projection.posed(by: .pose(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll))
       .posed(by: Orientation(yaw: .degrees(-heading)))
+  }
+}
+
+extension SourceProjection.Shape {
+  /// In how many tracks the pictures are.
+  var tracks: Int {
+    switch self {
+    case .dualFisheye(_, let tracks), .goproMax(let tracks, _): tracks
+    default: 1
+    }
   }
 }
 
@@ -158,17 +185,19 @@ extension SourceProjection: CustomStringConvertible {
   package var description: String {
     var words = [name.rawValue]
     switch shape {
-    case .fisheye(let degrees), .dualFisheye(let degrees): words[0] += " of \(degrees.shortDegrees)"
+    case .fisheye(let degrees), .dualFisheye(let degrees, _): words[0] += " of \(degrees.shortDegrees)"
     case .equirectangular(let bounds) where bounds != .full && bounds != .half:
       words.append("a part of the sphere")
     default: break
     }
+    if shape.tracks == 2 { words.append("two tracks") }
     if pose != .init() { words.append("turned by yaw \(pose.yaw)°, pitch \(pose.pitch)°, roll \(pose.roll)°") }
     if heading != 0 { words.append("heading \(heading.shortDegrees)") }
     switch stereo {
     case .mono: break
     case .topBottom: words.append("the \(looksAtFirst ? "upper" : "lower") picture of two")
     case .leftRight: words.append("the \(looksAtFirst ? "left" : "right") picture of two")
+    case .twoTracks: words.append("the \(looksAtFirst ? "first" : "second") track of two")
     }
     if crop != .none {
       words.append("cropped by \(crop.left) left, \(crop.right) right, \(crop.top) above, \(crop.bottom) below")

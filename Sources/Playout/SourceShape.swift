@@ -12,7 +12,12 @@ extension SourceProjection {
     let metadata = SphericalMetadata.of(video, in: demuxer, name: name)
     self.init(metadata, turn: Self.turn(of: video, metadata), size: video.size)
     sampleAspectRatio = turn.swapsAxes ? 1 / video.sampleAspectRatio : video.sampleAspectRatio
+    let pair = TrackPair(of: video, among: demuxer.tracks)
+    if pair != nil, Self.isGoProMax(video.size), origin == .none || origin == .name {
+      (shape, origin, confidence) = (.goproMax(tracks: 2, overlap: 0), .trailer, 0.95)
+    }
     apply(override)
+    settle(pair, size: viewedSize(of: video.size), depth: video.bitDepth)
   }
 
   /// From what a file says.
@@ -46,7 +51,7 @@ extension SourceProjection {
       shape = .cubemap(columns: 3, padding: Int(min(padding, 4096)))
     case .rectilinear: shape = .flat
     case .fisheye: shape = .fisheye(lensFieldOfView: metadata.fieldOfView ?? 180)
-    case .dualFisheye: shape = .dualFisheye(lensFieldOfView: metadata.fieldOfView ?? 190)
+    case .dualFisheye: shape = .dualFisheye(lensFieldOfView: metadata.fieldOfView ?? 190, tracks: 1)
     case .equiangularCubemap: shape = .equiangularCubemap
     case .mesh:
       do throws(SphericalMesh.Invalid) {
@@ -92,7 +97,7 @@ extension SourceProjection {
     guard let degrees = override.lensFieldOfView else { return }
     switch shape {
     case .fisheye: shape = .fisheye(lensFieldOfView: degrees)
-    case .dualFisheye: shape = .dualFisheye(lensFieldOfView: degrees)
+    case .dualFisheye(_, let tracks): shape = .dualFisheye(lensFieldOfView: degrees, tracks: tracks)
     default: break
     }
   }
@@ -106,7 +111,8 @@ extension SourceProjection {
     case .cubemap1x6: .cubemap(columns: 1, padding: 0)
     case .eac: .equiangularCubemap
     case .fisheye: .fisheye(lensFieldOfView: 180)
-    case .dualFisheye: .dualFisheye(lensFieldOfView: 190)
+    case .dualFisheye: .dualFisheye(lensFieldOfView: 190, tracks: 1)
+    case .goproMax: .goproMax(tracks: 2, overlap: 0)
     case .flat: .flat
     }
   }

@@ -5,17 +5,29 @@ import SphericalVideo
 /// A decoded picture with its place on the time line, and what it is a picture of.
 public struct TimedFrame: Sendable {
   public var frame: VideoFrame
+  /// The other picture of a source that has two, of the same size and layout.
+  public var second: VideoFrame?
   public var time: MediaTime
   public var view: SourceView
 
-  public init(frame: VideoFrame, time: MediaTime, view: SourceView) {
+  public init(frame: VideoFrame, second: VideoFrame? = nil, time: MediaTime, view: SourceView) {
     self.frame = frame
+    self.second = second
     self.time = time
     self.view = view
   }
 
   /// How the sphere lies in the part of the picture that is projected.
   public var geometry: SourceGeometry { view.geometry }
+
+  /// Shows the parts that are projected, of both pictures: twice the same where there is one.
+  func withPictures<Result>(_ body: (_ first: PlanarPicture, _ second: PlanarPicture) -> Result) -> Result {
+    unsafe frame.withPicture { first in
+      let first = unsafe first.cropped(to: view.region)
+      guard let second else { return unsafe body(first, first) }
+      return unsafe second.withPicture { unsafe body(first, $0.cropped(to: view.region)) }
+    }
+  }
 }
 
 /// What the frames of a source have in common: shared by them, so that comparing two is comparing references.

@@ -112,3 +112,15 @@ package struct TimestampRepair {
     return duration > .zero && duration <= maximumGap ? duration : nil
   }
 }
+
+extension TimestampRepair {
+  /// For the video of `reader`.
+  init(_ reader: PacketReader, origin: Int64, shared: SharedCorrection?) {
+    let video = reader.video
+    let gap = reader.container.hasDiscontinuities ? .zero : video.duration ?? .zero
+    self.init(
+      timeBase: video.timeBase, origin: origin,
+      frameDuration: video.averageFrameRate.map { MediaTime(seconds: 1 / $0.value) } ?? .zero,
+      maximumGap: max(Self.believable, gap), shared: shared)
+  }
+}

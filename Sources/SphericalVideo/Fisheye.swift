@@ -75,6 +75,16 @@ public struct Fisheye: Projection {
       })
   }
 
+  /// Two lenses in a picture each: the first looks forward, the second backward.
+  public static func twoPictures(aspectRatio: Double = 1, fieldOfView: Angle) -> Fisheye {
+    Fisheye(
+      [0, 1].map { picture in
+        .inscribed(
+          in: Face(picture: picture, x: 0, y: 0, width: 1, height: 1), aspectRatio: aspectRatio,
+          fieldOfView: fieldOfView, orientation: .init(yaw: .degrees(180 * Double(picture))))
+      })
+  }
+
   public var faces: [Face] { lenses.map(\.face) }
 
   public func direction(of point: ImagePoint, on face: Int) -> Vector3? {

@@ -33,7 +33,7 @@ public enum ShapeRecognition {
     let eyes = sketches.map { $0.eye(of: stereo.layout) }
     let eyeRatio =
       switch stereo.layout {
-      case .mono: aspectRatio
+      case .mono, .twoTracks: aspectRatio
       case .topBottom: aspectRatio * 2
       case .leftRight: aspectRatio / 2
       }
@@ -145,7 +145,7 @@ extension PictureSketch {
   /// The left eye's part.
   func eye(of layout: StereoLayout) -> PictureSketch {
     switch layout {
-    case .mono: self
+    case .mono, .twoTracks: self
     case .topBottom: part(0..<width, 0..<max(1, height / 2))
     case .leftRight: part(0..<max(1, width / 2), 0..<height)
     }
@@ -154,7 +154,7 @@ extension PictureSketch {
   /// The right eye's part.
   func otherEye(of layout: StereoLayout) -> PictureSketch {
     switch layout {
-    case .mono: self
+    case .mono, .twoTracks: self
     case .topBottom: part(0..<width, min(height - 1, height - height / 2)..<height)
     case .leftRight: part(min(width - 1, width - width / 2)..<width, 0..<height)
     }
