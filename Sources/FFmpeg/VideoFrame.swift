@@ -23,6 +23,8 @@ public final class VideoFrame: @unchecked Sendable {
   public let isKeyFrame: Bool
   /// How the picture itself says that it is turned to be upright; nil when it does not.
   public let turn: PictureTurn?
+  /// The luminance of the brightest that it was graded to show, in cd/m²; nil when it does not say.
+  public let peakLuminance: Double?
   /// Whether something was missing when it was decoded.
   public let isDamaged: Bool
   /// Whether a graphics device decoded it.
@@ -51,8 +53,24 @@ public final class VideoFrame: @unchecked Sendable {
     isKeyFrame = cffmpeg_is_key_frame(pointer) != 0
     let matrix = av_frame_get_side_data(pointer, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee
     turn = matrix.flatMap { PictureTurn(displayMatrix: $0.data, size: Int($0.size)) }
+    peakLuminance = Self.peakLuminance(pointer)
     isDamaged = frame.flags & AV_FRAME_FLAG_CORRUPT != 0 || frame.decode_error_flags != 0
     self.isFromDevice = isFromDevice
+  }
+
+  /// Of the display that it was mastered on (SMPTE ST 2086), or what its content comes to (CTA-861.3, MaxCLL) where that
+  /// is less.
+  private static func peakLuminance(_ frame: UnsafeMutablePointer<AVFrame>) -> Double? {
+    var peaks: [Double] = []
+    if let data = frame.sideData(AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, as: AVMasteringDisplayMetadata.self),
+      data.has_luminance != 0, let peak = Rational(data.max_luminance)
+    {
+      peaks.append(peak.value)
+    }
+    if let data = frame.sideData(AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, as: AVContentLightMetadata.self), data.MaxCLL > 0 {
+      peaks.append(Double(data.MaxCLL))
+    }
+    return peaks.min()
   }
 
   deinit {
