@@ -12,7 +12,7 @@ enum ToneBench {
     let frame = try MediaBench.firstFrame(of: clip)
     let projected = try VideoFrame.make(size: MediaBench.size, layout: .yuv420p10)
     MediaBench.project(frame, through: try MediaBench.table(for: frame, yaw: 0), into: projected)
-    return try [("PQ", 16), ("HLG", 18)].map { name, transfer in
+    return try [("PQ", 16 as Int32), ("HLG", 18)].map { name, transfer in
       let colour = ColourDescription(range: .limited, primaries: 9, transfer: transfer, matrix: 9)
       guard let source = ToneMap.Source(colour) else { throw BenchError("\(name) is no HDR") }
       let map = ToneMap(source)
