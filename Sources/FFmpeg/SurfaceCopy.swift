@@ -175,6 +175,7 @@ extension UnsafeMutablePointer<AVFrame> {
   /// What is said of a picture beside its samples.
   private static let kept = [
     AV_FRAME_DATA_DISPLAYMATRIX, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL,
+    AV_FRAME_DATA_STEREO3D,
   ]
 
   /// When the picture is due, how it is turned to be upright, and how bright it gets.

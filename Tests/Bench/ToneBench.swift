@@ -5,13 +5,13 @@ import SphericalVideo
 
 /// What tone mapping a view costs, and how far it is from BT.2390 in floating point.
 enum ToneBench {
-  private static let rounds = 51
+  private static let rounds = 101
 
   /// A view of the 4K clip, taken for PQ and for HLG.
   static func run(_ clip: String) throws -> [BenchRow] {
     let frame = try MediaBench.firstFrame(of: clip)
     let projected = try VideoFrame.make(size: MediaBench.size, layout: .yuv420p10)
-    MediaBench.project(frame, through: try MediaBench.table(for: frame, yaw: 0), into: projected)
+    MediaBench.project(frame, through: try MediaBench.table(for: frame, yaw: 40), into: projected)
     return try [("PQ", 16 as Int32), ("HLG", 18)].map { name, transfer in
       let colour = ColourDescription(range: .limited, primaries: 9, transfer: transfer, matrix: 9)
       guard let source = ToneMap.Source(colour) else { throw BenchError("\(name) is no HDR") }
