@@ -163,6 +163,7 @@ let package = Package(
     .target(name: "LoopbackServers", path: "Tests/LoopbackServers", swiftSettings: house),
     .target(
       name: "TestCardFilm", dependencies: ["Media", "SphericalVideo"], path: "Tests/TestCardFilm", swiftSettings: house),
+    .target(name: "ColourModels", dependencies: ["Media"], path: "Tests/ColourModels", swiftSettings: house),
     .target(name: "BrowserDriver", path: "Tests/BrowserDriver", swiftSettings: house),
     .target(
       name: "FuzzEntries",
@@ -207,7 +208,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
-      name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO"],
+      name: "SphericalVideoTests", dependencies: ["SphericalVideo", "Media", "SansIO", "ColourModels"],
       swiftSettings: house),
     .testTarget(
       name: "SphericalMetadataTests", dependencies: ["SphericalMetadata", "SansIO", "FuzzEntries"], swiftSettings: house
@@ -222,7 +223,7 @@ let package = Package(
       name: "PlayoutTests",
       dependencies: [
         "Clocks", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
-        "VATestDriver", "LoopbackServers", "TestCardFilm",
+        "VATestDriver", "LoopbackServers", "TestCardFilm", "ColourModels",
       ],
       swiftSettings: house),
     .testTarget(
@@ -258,7 +259,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO",
-        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm",
+        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm", "ColourModels",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -25,6 +25,9 @@ typedef void cremap_tile_function(const cremap_tile *tile, cremap_depth depth, c
 
 cremap_tile_function cremap_plane_tile_portable;
 cremap_tile_function cremap_pairs_tile_portable;
+/// Calls `function` for every tile of a table.
+void cremap_tiles(cremap_tile_function *function, cremap_depth depth, const cremap_table *table,
+                  const cremap_source *sources, cremap_target first, cremap_target second);
 /// The pixels in the table's lists, which are few; `step` samples a column, of which the one at `phase` is meant.
 void cremap_finish(cremap_depth depth, const cremap_table *table, const cremap_source *sources, cremap_target target,
                    int step, int phase);

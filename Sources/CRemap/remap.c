@@ -1,6 +1,6 @@
 #include "kernels.h"
 
-static void tiles(cremap_tile_function *function, cremap_depth depth, const cremap_table *table,
+void cremap_tiles(cremap_tile_function *function, cremap_depth depth, const cremap_table *table,
                   const cremap_source *sources, cremap_target first, cremap_target second) {
   if (!table->taps) return;
   const ptrdiff_t count = (ptrdiff_t)cremap_pitch(table->width) * table->height;
@@ -60,7 +60,7 @@ void cremap_plane(cremap_kernel kernel, cremap_depth depth, const cremap_table *
 #if defined(__x86_64__)
   if (kernel == CREMAP_AVX2) function = cremap_plane_tile_avx2;
 #endif
-  tiles(function, depth, table, sources, target, target);
+  cremap_tiles(function, depth, table, sources, target, target);
   overlays(function, depth, table, sources, target, NULL);
   cremap_finish(depth, table, sources, target, 1, 0);
 }
@@ -71,7 +71,7 @@ void cremap_pairs(cremap_kernel kernel, cremap_depth depth, const cremap_table *
 #if defined(__x86_64__)
   if (kernel == CREMAP_AVX2) function = cremap_pairs_tile_avx2;
 #endif
-  tiles(function, depth, table, sources, first, second);
+  cremap_tiles(function, depth, table, sources, first, second);
   overlays(function, depth, table, sources, first, &second);
   cremap_finish(depth, table, sources, first, 2, 0);
   cremap_finish(depth, table, sources, second, 2, 1);

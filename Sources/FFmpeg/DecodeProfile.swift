@@ -18,6 +18,7 @@ public enum DecodeProfile: String, CaseIterable, Hashable, Sendable, CustomStrin
 
   /// The one that `stream` needs; nil when VA-API, or libavcodec by way of it, knows none.
   public init?(_ stream: VideoStream) {
+    guard !stream.hasAlpha else { return nil }
     let codec = stream.parameters.pointer.pointee
     let profile = codec.profile
     switch codec.codec_id {

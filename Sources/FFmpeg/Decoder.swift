@@ -39,21 +39,20 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
   ) throws(MediaError) {
     try self.init(
       parameters: stream.parameters, codecName: stream.codecName, timeBase: stream.timeBase, hardware: hardware,
-      threads: threads, memory: memory)
+      hasAlpha: stream.hasAlpha, threads: threads, memory: memory)
   }
 
   init(
     parameters: CodecParameters, codecName: String? = nil, timeBase: Rational, hardware: (any HardwareDevice)? = nil,
-    threads: Int = 1, memory: PictureMemory = .shared
+    hasAlpha: Bool = false, threads: Int = 1, memory: PictureMemory = .shared
   ) throws(MediaError) {
     _ = AVLog.isQuiet
     let parameters = parameters.pointer
     let codecName = codecName ?? String(cString: avcodec_get_name(parameters.pointee.codec_id))
-    // Of AV1's decoders the one with a way to the device is not the first, and it can do nothing without.
-    let native = hardware != nil && parameters.pointee.codec_id == AV_CODEC_ID_AV1
-    guard
-      let codec = native ? avcodec_find_decoder_by_name("av1") : avcodec_find_decoder(parameters.pointee.codec_id)
-    else { throw .noDecoder(codec: codecName) }
+    let preferred = Self.preferred(parameters.pointee.codec_id, onDevice: hardware != nil, hasAlpha: hasAlpha)
+    guard let codec = preferred ?? avcodec_find_decoder(parameters.pointee.codec_id) else {
+      throw .noDecoder(codec: codecName)
+    }
     let context = CodecContext(codec)
     try check(avcodec_parameters_to_context(context.pointer, parameters), "set up the decoder")
     let demand = DecodingMemory(parameters)
@@ -77,6 +76,18 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     device = hardware as? VAAPIDevice
     self.context = context
     self.callbacks = callbacks
+  }
+
+  /// A decoder that does what the usual one does not, where it is there.
+  private static func preferred(_ codec: AVCodecID, onDevice: Bool, hasAlpha: Bool) -> UnsafePointer<AVCodec>? {
+    switch codec {
+    // The one with a way to the device is not the first, and it can do nothing without.
+    case AV_CODEC_ID_AV1 where onDevice: avcodec_find_decoder_by_name("av1")
+    // libavcodec's own leave out what WebM stores beside a picture: its alpha.
+    case AV_CODEC_ID_VP8 where hasAlpha: avcodec_find_decoder_by_name("libvpx")
+    case AV_CODEC_ID_VP9 where hasAlpha: avcodec_find_decoder_by_name("libvpx-vp9")
+    default: nil
+    }
   }
 
   /// Whether pictures that no other picture needs are left out, for a decoder that is late.

@@ -1,30 +1,38 @@
 import CFFmpeg
 import Media
 
-/// Brings pictures that the projection cannot read (4:2:2, 4:4:4, RGB, bottom up, more than 10 bits) to 4:2:0.
+/// Brings pictures that the projection cannot read (4:2:2, 4:4:4, RGB, bottom up, more than 10 bits) to 4:2:0, and what
+/// is transparent over black.
 ///
 /// The result is `yuv420p`, or `yuv420p10` for sources of more than 8 bits. It keeps the matrix and range of the
-/// source; RGB becomes BT.709 in limited range.
+/// source; RGB becomes limited range by the matrix that goes with its primaries, BT.2020's or BT.709's.
 /// Sendable: it has one owner, and libswscale does not tie a context to a thread.
 public struct PixelConverter: ~Copyable, @unchecked Sendable {
   private var scaler = Scaler(flags: SWS_BILINEAR | SWS_ACCURATE_RND)
+  private var overBlack = OverBlack()
   private var pool: VideoFramePool?
 
   public init() {}
 
   public mutating func convert(_ frame: VideoFrame) throws(MediaError) -> VideoFrame {
+    let frame = try overBlack.laid(frame)
     let source = PixelFormat(frame.pointer.pointee.format)
     let layout: PlanarPicture.Layout = source.bitDepth > 8 ? .yuv420p10 : .yuv420p
     var colour = frame.colour
     if source.isRGB {
       colour.range = .limited
-      colour.matrix = Int32(AVCOL_SPC_BT709.rawValue)
+      colour.matrix = Int32((colour.primaries == 9 ? AVCOL_SPC_BT2020_NCL : AVCOL_SPC_BT709).rawValue)
     }
     if pool?.size != frame.size || pool?.layout != layout || pool?.colour != colour {
       pool = try VideoFramePool(size: frame.size, layout: layout, colour: colour)
     }
     guard let result = pool?.makeFrame(carryingTimesOf: frame) else { return frame }
-    try scaler.scale(frame, into: result.pointer, colour: colour)
+    if cffmpeg_is_deep_rgb(source.libav) != 0 {
+      let (red, blue) = colour.matrix == AVCOL_SPC_BT2020_NCL.rawValue ? (0.2627, 0.0593) : (0.2126, 0.0722)
+      cffmpeg_deep_rgb_to_420(result.pointer, frame.pointer, red, blue)
+    } else {
+      try scaler.scale(frame, into: result.pointer, colour: colour)
+    }
     return result
   }
 }

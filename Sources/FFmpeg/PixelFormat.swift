@@ -35,6 +35,8 @@ struct PixelFormat {
 
   var isRGB: Bool { flags & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 }
 
+  var hasAlpha: Bool { flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 }
+
   var isHardware: Bool { flags & UInt64(AV_PIX_FMT_FLAG_HWACCEL) != 0 }
 
   /// Whether the name alone says full range (the deprecated "yuvj" formats).

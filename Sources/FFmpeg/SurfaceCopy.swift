@@ -172,12 +172,28 @@ private struct Surface {
 }
 
 extension UnsafeMutablePointer<AVFrame> {
-  /// When the picture is due, and how it is turned to be upright.
+  /// What is said of a picture beside its samples.
+  private static let kept = [
+    AV_FRAME_DATA_DISPLAYMATRIX, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL,
+    AV_FRAME_DATA_STEREO3D,
+  ]
+
+  /// When the picture is due, how it is turned to be upright, and how bright it gets.
   func carryTimes(to other: UnsafeMutablePointer<AVFrame>) {
     cffmpeg_copy_times(other, self)
-    guard let matrix = av_frame_get_side_data(self, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee, let data = matrix.data,
-      let copy = av_frame_new_side_data(other, AV_FRAME_DATA_DISPLAYMATRIX, matrix.size)
-    else { return }
-    copy.pointee.data.update(from: data, count: Int(matrix.size))
+    for type in Self.kept {
+      guard let kept = av_frame_get_side_data(self, type)?.pointee, let data = kept.data,
+        let copy = av_frame_new_side_data(other, type, kept.size)
+      else { continue }
+      copy.pointee.data.update(from: data, count: Int(kept.size))
+    }
+  }
+
+  /// nil when there is none, or less of it than there has to be.
+  func sideData<Value>(_ type: AVFrameSideDataType, as: Value.Type) -> Value? {
+    guard let data = av_frame_get_side_data(self, type)?.pointee, let bytes = data.data,
+      Int(data.size) >= MemoryLayout<Value>.size
+    else { return nil }
+    return UnsafeRawPointer(bytes).loadUnaligned(as: Value.self)
   }
 }

@@ -23,6 +23,10 @@ public final class VideoFrame: @unchecked Sendable {
   public let isKeyFrame: Bool
   /// How the picture itself says that it is turned to be upright; nil when it does not.
   public let turn: PictureTurn?
+  /// What the picture itself says of two eyes; nil when it says nothing.
+  public let packing: FramePacking?
+  /// The luminance of the brightest that it was graded to show, in cd/m²; nil when it does not say.
+  public let peakLuminance: Double?
   /// Whether something was missing when it was decoded.
   public let isDamaged: Bool
   /// Whether a graphics device decoded it.
@@ -51,8 +55,37 @@ public final class VideoFrame: @unchecked Sendable {
     isKeyFrame = cffmpeg_is_key_frame(pointer) != 0
     let matrix = av_frame_get_side_data(pointer, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee
     turn = matrix.flatMap { PictureTurn(displayMatrix: $0.data, size: Int($0.size)) }
+    packing = Self.packing(pointer)
+    peakLuminance = Self.peakLuminance(pointer)
     isDamaged = frame.flags & AV_FRAME_FLAG_CORRUPT != 0 || frame.decode_error_flags != 0
     self.isFromDevice = isFromDevice
+  }
+
+  private static func packing(_ frame: UnsafeMutablePointer<AVFrame>) -> FramePacking? {
+    guard let stereo = frame.sideData(AV_FRAME_DATA_STEREO3D, as: AVStereo3D.self) else { return nil }
+    let layout: StereoLayout? =
+      switch stereo.type {
+      case AV_STEREO3D_2D: .mono
+      case AV_STEREO3D_TOPBOTTOM: .topBottom
+      case AV_STEREO3D_SIDEBYSIDE: .leftRight
+      default: nil
+      }
+    return FramePacking(layout: layout, swapsEyes: stereo.flags & AV_STEREO3D_FLAG_INVERT != 0)
+  }
+
+  /// Of the display that it was mastered on (SMPTE ST 2086), or what its content comes to (CTA-861.3, MaxCLL) where that
+  /// is less.
+  private static func peakLuminance(_ frame: UnsafeMutablePointer<AVFrame>) -> Double? {
+    var peaks: [Double] = []
+    if let data = frame.sideData(AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, as: AVMasteringDisplayMetadata.self),
+      data.has_luminance != 0, let peak = Rational(data.max_luminance)
+    {
+      peaks.append(peak.value)
+    }
+    if let data = frame.sideData(AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, as: AVContentLightMetadata.self), data.MaxCLL > 0 {
+      peaks.append(Double(data.MaxCLL))
+    }
+    return peaks.min()
   }
 
   deinit {

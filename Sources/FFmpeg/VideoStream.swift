@@ -34,6 +34,8 @@ public struct VideoStream: Sendable {
   public let sampleAspectRatio: Double
   /// How its pictures are turned to be upright.
   public let turn: PictureTurn
+  /// Whether the container says that it is transparent in places, as WebM does, where the codec's own data do not.
+  public let hasAlpha: Bool
   /// Whether pictures are decoded in another order than that in which they are shown.
   public let isReordered: Bool
   /// What a `Decoder` needs.
@@ -86,6 +88,7 @@ public struct VideoStream: Sendable {
     let matrix = cffmpeg_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &matrixSize)
     turn = PictureTurn(displayMatrix: matrix, size: matrixSize) ?? .none
     containerID = Int64(values.id)
+    hasAlpha = av_dict_get(values.metadata, "alpha_mode", nil, 0).map { $0.pointee.value.pointee == 0x31 } ?? false
     parameters = try CodecParameters(copying: values.codecpar)
   }
 

@@ -8,7 +8,7 @@ final class ActiveItem {
   let item: PlaylistItem?
   /// Its place in the playlist.
   let index: Int
-  let description: SourceDescription
+  private(set) var description: SourceDescription
   /// Let go of when nothing more comes out of it, for a decoder holds many pictures.
   private(set) var source: (any FrameSource)?
   /// Where it lies on the appliance's time line.
@@ -25,7 +25,15 @@ final class ActiveItem {
   private var trial: ItemTrial?
   /// Those of the source's decode errors that are counted already.
   var decodeErrors = 0
-  private var view: (frameSize: VideoSize, turn: PictureTurn?, view: SourceView)?
+  private var view: (frame: ShownFrame, view: SourceView)?
+
+  /// What a view of a frame depends on.
+  private struct ShownFrame: Hashable {
+    var size: VideoSize
+    var layout: PlanarPicture.Layout
+    var turn: PictureTurn?
+    var packing: FramePacking?
+  }
 
   enum Seek {
     case none
@@ -85,17 +93,19 @@ final class ActiveItem {
 
   /// A frame with what it is a picture of, which may change within an item.
   func timedFrame(_ sourceFrame: SourceFrame, _ time: MediaTime) -> TimedFrame {
-    let (frame, second, turn) = (sourceFrame.frame, sourceFrame.second, sourceFrame.turn)
+    let (frame, second) = (sourceFrame.frame, sourceFrame.second)
     guard let layout = frame.layout else { preconditionFailure("sources convert what cannot be projected") }
-    if let (size, oldTurn, view) = view, size == frame.size, oldTurn == turn, view.geometry.layout == layout {
-      return TimedFrame(frame: frame, second: second, time: time, view: view)
-    }
+    let shown = ShownFrame(
+      size: frame.size, layout: layout, turn: sourceFrame.turn, packing: sourceFrame.packing)
+    if let view, view.frame == shown { return TimedFrame(frame: frame, second: second, time: time, view: view.view) }
+    if let packing = shown.packing { description.projection.take(packing) }
+    let turn = shown.turn
     let shape = description.projection
     let region = shape.region(of: frame.size, turn: turn)
     let geometry = SourceGeometry(
       size: region.size, layout: layout, projection: shape.projection(for: region.size, turn: turn))
     let view = SourceView(region: region, geometry: geometry)
-    self.view = (frame.size, turn, view)
+    self.view = (shown, view)
     return TimedFrame(frame: frame, second: second, time: time, view: view)
   }
 

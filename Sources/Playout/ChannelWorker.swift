@@ -111,7 +111,7 @@ final class ChannelWorker: Sendable {
           view.begin()
           // Newer frames come in the meantime, and viewers saw them on the stream that they come from.
           view.prepare(for: frame)
-          sink.prepare(for: frame.frame.colour)
+          sink.prepare(for: frame.frame.colour.shown)
           frame = state.withLock { $0.schedule.takeNewest() } ?? frame
         }
         wasAwake = true

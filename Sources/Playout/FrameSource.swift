@@ -10,17 +10,20 @@ package struct SourceFrame {
   package var position: MediaTime
   /// How long it is seen, as far as known.
   package var duration: MediaTime
-  /// How it is turned to be upright, and what decoded it; nil: as the source's description says.
+  /// How it says that it is turned to be upright, and what it says of two eyes, and what decoded it; nil: as the source's
+  /// description says.
   package var turn: PictureTurn?
+  package var packing: FramePacking?
   package var decoder: DecoderStatus?
 
   package init(
     frame: VideoFrame, second: VideoFrame? = nil, position: MediaTime, duration: MediaTime, turn: PictureTurn? = nil,
-    decoder: DecoderStatus? = nil
+    packing: FramePacking? = nil, decoder: DecoderStatus? = nil
   ) {
     self.frame = frame
     self.second = second
     self.turn = turn
+    self.packing = packing
     self.position = position
     self.duration = duration
     self.decoder = decoder

@@ -15,8 +15,9 @@ package final class MediaFileSource: FrameSource {
   private var unpaired: SourceFrame?
   private var converter = PixelConverter()
   private var timestamps: TimestampRepair
-  /// How the pictures themselves say that they are turned.
+  /// What the pictures say of themselves: how they are turned, and how two eyes lie in them.
   private var turn: PictureTurn?
+  private var packing: FramePacking?
   /// How long no picture has been brought from the device.
   private var unseen = unseenLimit
   /// What came of warming up, until it is asked for.
@@ -169,10 +170,12 @@ package final class MediaFileSource: FrameSource {
     }
     // What says it once, means it.
     turn = frame.turn ?? turn
+    packing = frame.packing ?? packing
     return SourceFrame(
       frame: frame.layout == nil ? try converter.convert(frame) : frame,
       position: timestamps.position(of: frame.pts),
-      duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration, turn: turn, decoder: decoder.status
+      duration: timestamps.duration(of: frame.duration) ?? timestamps.frameDuration, turn: turn,
+      packing: packing, decoder: decoder.status
     )
   }
 }

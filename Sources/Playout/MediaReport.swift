@@ -76,6 +76,7 @@ private func probe(
   do throws(MediaError) {
     if let found = try source.nextFrame() {
       projection.turn = found.turn ?? projection.turn
+      if let packing = found.packing { projection.take(packing) }
       report.size = found.frame.size
       report.projection = projection.description
       report.shape = projection.report

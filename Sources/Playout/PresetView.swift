@@ -11,7 +11,7 @@ public final class PresetView: Sendable {
   private struct State {
     var preset: CameraPreset
     var table: (view: SourceView, preset: CameraPreset, table: RemapTable)?
-    var pool: PicturePool?
+    var drawing: ViewDrawing?
     /// The last picture, and what it was made of.
     var last: (frame: UInt64, view: SourceView, preset: CameraPreset, picture: Picture)?
     /// How many use it now.
@@ -47,9 +47,9 @@ public final class PresetView: Sendable {
       // Where nobody reads it any more, its memory is that of the next one.
       state.last = nil
       let table = table(for: source.view, &state)
-      let picture = pool(colour: source.frame.colour, &state).makePicture()
-      unsafe source.withPictures { first, second in
-        unsafe picture.withPicture {
+      let drawing = drawing(for: source.frame, &state)
+      let picture = unsafe source.withPictures { first, second in
+        unsafe drawing.makePicture {
           unsafe Remapper.remap(
             first, second, through: table, into: $0,
             black: source.frame.colour.range == .full ? 0 : 16)
@@ -66,7 +66,12 @@ public final class PresetView: Sendable {
     // Outside of the lock: a table that is being made holds up nobody who needs another.
     let preset = preset
     let table = tables.table(from: source.view.geometry, to: size, view: preset.view)
-    state.withLock { $0.table = (source.view, preset, table) }
+    let drawing = state.withLock { $0.drawing }.flatMap { $0.isFor(source.frame) ? $0 : nil }
+    let prepared = drawing ?? ViewDrawing(for: source.frame, size: size)
+    state.withLock { state in
+      state.table = (source.view, preset, table)
+      state.drawing = prepared
+    }
   }
 
   /// Somebody is going to ask for pictures.
@@ -78,7 +83,7 @@ public final class PresetView: Sendable {
       state.users -= 1
       guard state.users <= 0 else { return }
       state.table = nil
-      state.pool = nil
+      state.drawing = nil
       state.last = nil
     }
   }
@@ -90,10 +95,10 @@ public final class PresetView: Sendable {
     return table
   }
 
-  private func pool(colour: ColourDescription, _ state: inout State) -> PicturePool {
-    if let pool = state.pool, pool.colour == colour { return pool }
-    let pool = PicturePool(size: size, colour: colour)
-    state.pool = pool
-    return pool
+  private func drawing(for frame: VideoFrame, _ state: inout State) -> ViewDrawing {
+    if let drawing = state.drawing, drawing.isFor(frame) { return drawing }
+    let drawing = ViewDrawing(for: frame, size: size)
+    state.drawing = drawing
+    return drawing
   }
 }

@@ -27,8 +27,10 @@ package final class ShapeFinder: Sendable {
   ) -> RecognizedShape? {
     guard let stamp else { return nil }
     if let shape = known.withLock({ $0[stamp] }) { return shape }
-    let (sketches, aspectRatio) = Self.look(
+    let (sketches, aspectRatio, packing) = Self.look(
       at: url, access: access, projection: projection, memory: memory, interruption: interruption)
+    var projection = projection
+    if let packing { projection.take(packing) }
     let stereo = projection.stereo == .mono ? nil : projection.stereo
     let shape = ShapeRecognition.shape(of: sketches, aspectRatio: aspectRatio, stereo: stereo)
     known.withLock { known in
@@ -41,21 +43,23 @@ package final class ShapeFinder: Sendable {
   private static func look(
     at url: MediaLocation, access: MediaAccess, projection: SourceProjection, memory: PictureMemory,
     interruption: Interruption
-  ) -> (sketches: [PictureSketch], aspectRatio: Double) {
+  ) -> (sketches: [PictureSketch], aspectRatio: Double, packing: FramePacking?) {
     var sketches: [PictureSketch] = []
+    var packing: FramePacking?
     var aspectRatio = 1.0
     var whole = projection
     whole.stereo = .mono
     guard
       let source = try? MediaFileSource(
         url: url, access: access, decoderThreads: 1, memory: memory, interruption: interruption)
-    else { return ([], 1) }
+    else { return ([], 1, nil) }
     for place in places where !interruption.isRaised {
       if place > 0 {
         guard let duration = source.description.duration, duration.seconds > 1 else { break }
         source.seek(to: MediaTime(seconds: duration.seconds * place))
       }
       guard let found = source.picture(within: maximumSteps), found.frame.hasSamples else { break }
+      packing = found.packing ?? packing
       let turn = found.turn ?? whole.turn
       let region = whole.region(of: found.frame.size, turn: turn)
       let size = turn.turned(region.size)
@@ -65,7 +69,7 @@ package final class ShapeFinder: Sendable {
       sketches.append(sketch)
       aspectRatio = Double(size.width) * whole.sampleAspectRatio / Double(size.height)
     }
-    return (sketches, aspectRatio)
+    return (sketches, aspectRatio, packing)
   }
 }
 
@@ -97,7 +101,7 @@ extension SourceProjection {
     if origin == .name, found.projection == name || found.confidence < Self.overName { return }
     if origin == .name { notes.append("though its name says \(name.rawValue)") }
     shape = Self.shape(found.projection)
-    stereo = found.stereo
+    if eyes.source < .pictures { eyes = EyeLayout(layout: found.stereo, swapsEyes: swapsEyes, source: .pixels) }
     (origin, confidence) = (.pixels, found.confidence)
   }
 

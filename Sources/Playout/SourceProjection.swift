@@ -22,9 +22,7 @@ package struct SourceProjection: Sendable, Hashable {
   }
 
   package var shape: Shape
-  package var stereo: StereoLayout
-  /// Whether the right eye's picture is the upper or the left one.
-  package var swapsEyes = false
+  package var eyes: EyeLayout
   package var eye = Eye.left
   package var pose = SphericalMetadata.Pose()
   /// What is in front, in degrees to the right.
@@ -45,7 +43,7 @@ package struct SourceProjection: Sendable, Hashable {
     _ shape: Shape, stereo: StereoLayout = .mono, origin: ShapeOrigin, confidence: Double, notes: [String] = []
   ) {
     self.shape = shape
-    self.stereo = stereo
+    eyes = EyeLayout(layout: stereo)
     self.origin = origin
     self.confidence = confidence
     self.notes = notes

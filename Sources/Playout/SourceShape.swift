@@ -36,6 +36,9 @@ extension SourceProjection {
     case .leftRight: stereo = .leftRight
     case .other: notes.append("stereoscopic in a way that is not supported")
     }
+    if metadata.stereo != .mono {
+      eyes.source = (metadata.stereoOrigin ?? metadata.origin) == .name ? .name : .container
+    }
     switch metadata.projection {
     case .unstated:
       origin = .none
@@ -88,7 +91,7 @@ extension SourceProjection {
 
   /// What was said of the picture goes before what is known of it, key by key.
   package mutating func apply(_ override: ShapeOverride) {
-    if let stereo = override.stereo { self.stereo = stereo }
+    if let stereo = override.stereo { (eyes.layout, eyes.source) = (stereo, .override) }
     if let eye = override.eye { self.eye = eye }
     heading = override.heading ?? heading
     if let projection = override.projection {

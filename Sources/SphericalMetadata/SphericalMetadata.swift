@@ -105,6 +105,8 @@ public struct SphericalMetadata: Hashable, Sendable {
   public var swapsEyes = false
   public var crop: Crop
   public var origin: Origin
+  /// Where `stereo` was said; nil: where the rest was.
+  public var stereoOrigin: Origin?
   /// Of a lens, or of a flat picture, in degrees; nil when it is not said.
   public var fieldOfView: Double?
   /// Of `.mesh`; nil where it is not stored as is known.
@@ -143,6 +145,7 @@ public struct SphericalMetadata: Hashable, Sendable {
       if other.stereo != .mono {
         if result.stereo == .mono {
           (result.stereo, result.swapsEyes) = (other.stereo, other.swapsEyes)
+          result.stereoOrigin = other.origin
         } else if result.stereo != other.stereo {
           result.overruled.append("\(other.origin.words) says \(other.stereo.words)")
         }

@@ -17,13 +17,14 @@ public struct Remapper: Sendable {
     fileprivate var c: cremap_kernel { self == .avx2 ? CREMAP_AVX2 : CREMAP_PORTABLE }
   }
 
-  /// Projects `source` into `target`, which keeps the source's colour range; 10 bits are rounded to 8.
+  /// Projects `source` into `target`, which keeps the source's colour range; what the target has fewer bits for is
+  /// rounded.
   ///
   /// - Parameters:
   ///   - second: The other picture of a source that has two.
-  ///   - black: The luma of what the source does not show.
+  ///   - black: The luma of what the source does not show, of 8 bits.
   /// - Precondition: `source` has the size that the table was built from, and `second` the same size and layout;
-  ///   `target` the one it was built for, and three planes of bytes.
+  ///   `target` the one it was built for, and three planes (`yuv420p` or `yuv420p10`).
   public static func remap(
     _ source: PlanarPicture, _ second: PlanarPicture? = nil, through table: RemapTable, into target: PlanarPicture,
     black: UInt8 = 16, kernel: Kernel = .best
@@ -31,7 +32,12 @@ public struct Remapper: Sendable {
     let second = unsafe second ?? source
     unsafe precondition(source.size == table.sourceSize, "the table is of another source")
     unsafe precondition(second.size == source.size && second.layout == source.layout, "the pictures are of two kinds")
-    unsafe precondition(target.size == table.outputSize && target.layout == .yuv420p, "the table is for another output")
+    unsafe precondition(
+      target.size == table.outputSize && (target.layout == .yuv420p || target.layout == .yuv420p10),
+      "the table is for another output")
+    let isWide = unsafe target.layout == .yuv420p10
+    let plane = unsafe isWide ? cremap_plane_wide : cremap_plane
+    let pairs = unsafe isWide ? cremap_pairs_wide : cremap_pairs
     let depth =
       switch unsafe source.layout {
       case .yuv420p, .nv12: CREMAP_8
@@ -44,16 +50,16 @@ public struct Remapper: Sendable {
     let kernel = reach <= Int(Int32.max) ? kernel.c : CREMAP_PORTABLE
     unsafe table.luma.withTable { luma in
       unsafe withSources(source.luma, second.luma) {
-        unsafe cremap_plane(kernel, depth, luma, $0, target.luma.target(fill: black))
+        unsafe plane(kernel, depth, luma, $0, target.luma.target(fill: black))
       }
     }
     unsafe table.chroma.withTable { chroma in
       let (cb, cr) = unsafe (target.cb.target(fill: 128), target.cr.target(fill: 128))
       if unsafe source.layout.isSemiPlanar {
-        unsafe withSources(source.cb, second.cb) { unsafe cremap_pairs(kernel, depth, chroma, $0, cb, cr) }
+        unsafe withSources(source.cb, second.cb) { unsafe pairs(kernel, depth, chroma, $0, cb, cr) }
       } else {
-        unsafe withSources(source.cb, second.cb) { unsafe cremap_plane(kernel, depth, chroma, $0, cb) }
-        unsafe withSources(source.cr, second.cr) { unsafe cremap_plane(kernel, depth, chroma, $0, cr) }
+        unsafe withSources(source.cb, second.cb) { unsafe plane(kernel, depth, chroma, $0, cb) }
+        unsafe withSources(source.cr, second.cr) { unsafe plane(kernel, depth, chroma, $0, cr) }
       }
     }
   }
@@ -70,11 +76,11 @@ private func withSources(
 }
 
 extension PlanarPicture.Plane {
-  fileprivate var source: cremap_source {
+  var source: cremap_source {
     unsafe cremap_source(base: base.assumingMemoryBound(to: UInt8.self), stride: stride)
   }
 
-  fileprivate func target(fill: UInt8) -> cremap_target {
+  func target(fill: UInt8) -> cremap_target {
     unsafe cremap_target(base: base.assumingMemoryBound(to: UInt8.self), stride: stride, fill: fill)
   }
 }

@@ -12,7 +12,7 @@ struct CupolaBench: AsyncParsableCommand {
     discussion: "Ends with 0 when all benches could be run, whatever their figures are.")
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case projection, shapes, pipeline, views, hardware, fanout, repair, join, `switch`, latency, memory
+    case projection, shapes, tonemap, pipeline, views, hardware, fanout, repair, join, `switch`, latency, memory
     case start, restart, stall, stalled, changes, overhead, hostile, check
     /// Long: only when they are named.
     case reopen, soak
@@ -63,6 +63,7 @@ struct CupolaBench: AsyncParsableCommand {
     switch bench {
     case .projection: [try MediaBench.projection(clip)]
     case .shapes: try ShapeBench.run(clip)
+    case .tonemap: try ToneBench.run(clip)
     case .pipeline: try MediaBench.pipeline(clip)
     case .views: [try ViewBench.run(clip)]
     case .hardware: try HardwareBench.run(clip)

@@ -10,6 +10,7 @@
 #include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/log.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/spherical.h>
@@ -132,3 +133,17 @@ void cffmpeg_make_callbacks_thread_safe(AVCodecContext *context);
 
 /// Unpacks raw DEFLATE data into `target`; how many bytes came of it, or -1 when it is damaged or larger than that.
 ptrdiff_t cffmpeg_inflate(const uint8_t *source, size_t source_size, uint8_t *target, size_t target_size);
+
+/// Whether a picture has separate planes, alpha in the fourth, in samples of up to 16 bits as this processor has them.
+int cffmpeg_is_planar_with_alpha(enum AVPixelFormat format);
+
+/// Lays `source`, which has such planes, over black: into `target`, of the same format and size.
+void cffmpeg_over_black(AVFrame *target, const AVFrame *source);
+
+/// Whether a picture is RGB in words of their own, of more than 8 bits.
+int cffmpeg_is_deep_rgb(enum AVPixelFormat format);
+
+/// Converts such a picture to `target`, which is `yuv420p10` of the same size, in limited range.
+///
+/// - red, blue: their weights in the luma.
+void cffmpeg_deep_rgb_to_420(AVFrame *target, const AVFrame *source, double red, double blue);

@@ -103,6 +103,12 @@ void cremap_plane(cremap_kernel kernel, cremap_depth depth, const cremap_table *
 void cremap_pairs(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
                   cremap_target first, cremap_target second);
 
+/// As `cremap_plane` and `cremap_pairs`, into 16-bit words with the sample in the low 10 bits. `fill` is of 8 bits still.
+void cremap_plane_wide(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
+                       cremap_target target);
+void cremap_pairs_wide(cremap_kernel kernel, cremap_depth depth, const cremap_table *table, const cremap_source *sources,
+                       cremap_target first, cremap_target second);
+
 /// How many tiles a plane of this size has.
 int32_t cremap_tile_count(int32_t width, int32_t height);
 
@@ -124,3 +130,5 @@ typedef struct {
 void cremap_fill(uint32_t *taps, uint16_t *weights, ptrdiff_t pitch, int side, cremap_position top_left,
                  cremap_position top_right, cremap_position bottom_left, cremap_position bottom_right,
                  int32_t last_column, int32_t last_row);
+
+#include "CTone.h"
