@@ -13,7 +13,7 @@ struct FolderWalk {
   /// What is played of a folder; anything may be named outright.
   static let extensions: Set<String> = [
     "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "m2ts", "mts", "mpg", "mpeg", "vob", "ogv", "wmv", "flv", "insv",
-    "360", "jpg", "jpeg", "png", "webp", "avif",
+    "insp", "360", "jpg", "jpeg", "png", "webp", "avif",
   ]
 
   /// Where systems keep what was thrown away or what they found out, in lower case; hidden ones are passed over anyway.

@@ -10,6 +10,7 @@ extension ShapeOrigin {
       case .appleVexu, .container: .vexu
       case .matroska: .matroska
       case .photoSphere: .gpano
+      case .insta360: .trailer
       case .name: .name
       case .assumed: .none
       }

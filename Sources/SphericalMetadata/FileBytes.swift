@@ -26,6 +26,12 @@ extension SphericalMetadata {
     self = metadata
   }
 
+  /// What an Insta360 camera wrote behind a film or a picture; nil when it wrote nothing.
+  public init?(trailerOf file: FileBytes) {
+    guard let metadata = Insta360Trailer.metadata(of: file) else { return nil }
+    self = metadata
+  }
+
   /// What a Matroska or WebM file says of its video track at this place among those of video; nil when it says nothing.
   public init?(matroska file: FileBytes, videoTrack: Int) {
     guard let elements = MatroskaTracks.read(from: file) else { return nil }

@@ -90,6 +90,8 @@ public struct SphericalMetadata: Hashable, Sendable {
     case appleVexu
     /// The XMP of a still panorama (Photo Sphere, `GPano`).
     case photoSphere
+    /// What Insta360's cameras write behind their pictures.
+    case insta360
     /// Another container's own way.
     case container
     /// The name of the file.
@@ -111,6 +113,8 @@ public struct SphericalMetadata: Hashable, Sendable {
   public var fieldOfView: Double?
   /// Of `.mesh`; nil where it is not stored as is known.
   public var mesh: SphericalMesh.Stored?
+  /// Of `.fisheye` and `.dualFisheye`, if their maker wrote it down.
+  public var calibration: LensCalibration?
   /// What else was said, and did not count.
   public var overruled: [String] = []
 
@@ -137,7 +141,7 @@ public struct SphericalMetadata: Hashable, Sendable {
         if result.projection == .unstated {
           (result.projection, result.pose, result.origin) = (other.projection, other.pose, other.origin)
           result.fieldOfView = result.fieldOfView ?? other.fieldOfView
-          result.mesh = other.mesh
+          (result.mesh, result.calibration) = (other.mesh, other.calibration)
         } else if !result.projection.isLike(other.projection) {
           result.overruled.append("\(other.origin.words) says \(other.projection.words)")
         }
@@ -202,6 +206,7 @@ extension SphericalMetadata.Origin {
     case .matroska: "Matroska"
     case .appleVexu: "its vexu box"
     case .photoSphere: "its Photo Sphere data"
+    case .insta360: "its maker's trailer"
     case .container: "its container"
     case .name: "its name"
     case .assumed: "a guess"

@@ -9,6 +9,7 @@ private let entries: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
   "mesh": fuzzMesh,
   "photosphere": fuzzPhotoSphere,
   "connection": fuzzConnection,
+  "insta360": fuzzInsta360,
   "dtls": fuzzDTLSRecords,
   "rtcp": fuzzRTCP,
   "sdp": fuzzSDP,

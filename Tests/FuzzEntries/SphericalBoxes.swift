@@ -8,11 +8,7 @@ public func fuzzSphericalBoxes(_ bytes: UnsafeRawBufferPointer) {
 /// Takes `bytes` as a Matroska file of which the projection is asked.
 public func fuzzMatroskaTracks(_ bytes: UnsafeRawBufferPointer) {
   let file = [UInt8](bytes)
-  let source = FileBytes(size: Int64(file.count)) { count, offset in
-    guard count >= 0, offset >= 0, offset <= Int64(file.count - count) else { return nil }
-    return Array(file[Int(offset)..<Int(offset) + count])
-  }
-  _ = SphericalMetadata(matroska: source, videoTrack: 0)
+  _ = SphericalMetadata(matroska: FileBytes(file), videoTrack: 0)
   _ = MatroskaTracks.parse(file.span.bytes)
 }
 
@@ -22,10 +18,16 @@ public func fuzzMesh(_ bytes: UnsafeRawBufferPointer) { _ = try? SphericalMesh.p
 /// Takes `bytes` as a still picture, and as a name.
 public func fuzzPhotoSphere(_ bytes: UnsafeRawBufferPointer) {
   let file = [UInt8](bytes)
-  _ = SphericalMetadata(
-    still: FileBytes(size: Int64(file.count)) { count, offset in
-      guard count >= 0, offset >= 0, offset <= Int64(file.count - count) else { return nil }
-      return Array(file[Int(offset)..<Int(offset) + count])
-    })
+  _ = SphericalMetadata(still: FileBytes(file))
   _ = SphericalMetadata(name: String(decoding: file.prefix(4096), as: UTF8.self))
+}
+
+extension FileBytes {
+  /// What lies in memory.
+  public init(_ bytes: [UInt8]) {
+    self.init(size: Int64(bytes.count)) { count, offset in
+      guard count >= 0, offset >= 0, offset <= Int64(bytes.count - count) else { return nil }
+      return Array(bytes[Int(offset)..<Int(offset) + count])
+    }
+  }
 }
