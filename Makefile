@@ -27,11 +27,12 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
   || echo 0.$$(git rev-list --count HEAD 2> /dev/null || echo 0))
 
 BUILD_PACKAGES := build-essential pkg-config zlib1g-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
-  libsrtp2-dev libssl-dev libsystemd-dev libva-dev
+  libsrtp2-dev libssl-dev libsystemd-dev libva-dev libdrm-dev libqrencode-dev
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-venv python3-prometheus-client \
   mmdebstrap systemd-container iproute2 procps stress-ng python3-gi gir1.2-gst-plugins-base-1.0 \
   gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
-  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev aom-tools vpx-tools
+  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev aom-tools vpx-tools zbar-tools \
+  qemu-system-x86 busybox-static kmod cpio
 
 .PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
 

@@ -86,6 +86,15 @@ let package = Package(
       dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalMetadata", "SphericalVideo"],
       swiftSettings: strict),
 
+    // The attached screen.
+    .systemLibrary(name: "CDRM", pkgConfig: "libdrm"),
+    .systemLibrary(name: "CQR"),
+    .target(name: "CScanout", cSettings: fortified),
+    .target(
+      name: "Display",
+      dependencies: ["Clocks", "Heartbeats", "Media", "SphericalVideo", "CDRM", "CQR", "CScanout"],
+      swiftSettings: strict),
+
     // What is shown to whom: pure.
     .target(name: "Programme", swiftSettings: strict),
 
@@ -224,6 +233,9 @@ let package = Package(
         "Clocks", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
         "VATestDriver", "LoopbackServers", "TestCardFilm",
       ],
+      swiftSettings: house),
+    .testTarget(
+      name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "SansIO", "SphericalVideo"],
       swiftSettings: house),
     .testTarget(
       name: "SignallingTests",
