@@ -41,6 +41,9 @@ let package = Package(
     // The machine's clocks.
     .target(name: "Clocks", swiftSettings: strict),
 
+    // Threads of our own, and what they wait at.
+    .target(name: "Threads", dependencies: ["Clocks"], swiftSettings: strict),
+
     // The two vocabularies.
     .target(name: "SansIO", swiftSettings: strict),
     .target(name: "Media", swiftSettings: strict),
@@ -83,7 +86,7 @@ let package = Package(
       swiftSettings: house),
     .target(
       name: "Playout",
-      dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalMetadata", "SphericalVideo"],
+      dependencies: ["Clocks", "Threads", "Heartbeats", "Media", "FFmpeg", "SphericalMetadata", "SphericalVideo"],
       swiftSettings: strict),
 
     // The attached screen.
@@ -92,7 +95,7 @@ let package = Package(
     .target(name: "CScanout", cSettings: fortified),
     .target(
       name: "Display",
-      dependencies: ["Clocks", "Heartbeats", "Media", "SphericalVideo", "CDRM", "CQR", "CScanout"],
+      dependencies: ["Clocks", "Threads", "Heartbeats", "Media", "SphericalVideo", "CDRM", "CQR", "CScanout"],
       swiftSettings: strict),
 
     // What is shown to whom: pure.
@@ -230,7 +233,7 @@ let package = Package(
     .testTarget(
       name: "PlayoutTests",
       dependencies: [
-        "Clocks", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
+        "Clocks", "Threads", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
         "VATestDriver", "LoopbackServers", "TestCardFilm",
       ],
       swiftSettings: house),

@@ -3,7 +3,7 @@
 /// By counting, not by looking at the time: a picture comes on at the first blank at its place on the media time line, in
 /// refreshes from an anchor: of 30 a second on 60 at every second one, of 25 on 60 after 3, 2, 3, 2, 2. The two clocks drift apart;
 /// what tells is how long before its blank a picture is there. That is to be one refresh: more is delay, less leaves no
-/// room for a projection that takes longer once. When it is off by more than half a refresh (and an eighth, so that
+/// room for a projection that takes longer once. When it is off by more than half a refresh (and by so much more that
 /// what jitters there and back changes nothing) the anchor moves by whole refreshes, once.
 ///
 /// All times are nanoseconds of CLOCK_MONOTONIC, but those of pictures, which are of the media time line.
@@ -21,9 +21,9 @@ package struct FlipSchedule {
   }
 
   /// How long before its blank a picture is to be there, in refreshes, after an anchor is laid.
-  private static let slack = 0.5..<1.5
+  private static let slack = 0.625..<1.625
   /// Outside of this the anchor moves.
-  private static let tolerated = 0.375...1.625
+  private static let tolerated = 0.375...1.75
   /// A picture so long after the one before has no rhythm to keep.
   private static let gap: Int64 = 500_000_000
   /// How many pictures are looked at before the anchor moves, and how many of them may be late by chance.
@@ -46,12 +46,12 @@ package struct FlipSchedule {
     self.counters = counters
   }
 
-  /// The blank at which a picture is to come on.
+  /// The blank at which a picture is to come on; nil: it is left out, for the anchor has moved and its blank is taken.
   ///
   /// - Parameters:
   ///   - time: its place on the media time line.
   ///   - ready: when it can be on the card.
-  package mutating func place(time: Int64, ready: Int64) -> Int64 {
+  package mutating func place(time: Int64, ready: Int64) -> Int64? {
     guard let anchor, let last, time >= last.time - Self.gap, time <= last.time + Self.gap else {
       return lay(time: time, ready: ready)
     }
@@ -62,7 +62,11 @@ package struct FlipSchedule {
     count = max(count, last.count)
     slacks.append(Double(blanks.time(of: anchor.count) &- ready) / blanks.period + exact)
     if slacks.count >= Self.window { count += moveAnchor() }
-    self.last = (max(time, last.time), count)
+    self.last = (max(time, last.time), max(count, last.count))
+    if count <= last.count, self.anchor?.count != anchor.count {
+      counters.missed += 1
+      return nil
+    }
     return count
   }
 
@@ -107,8 +111,7 @@ package struct FlipSchedule {
     self.anchor = (anchor.time, anchor.count + move)
     slacks = []
     counters.anchorMoves += 1
-    // A picture stays for longer; or, as the blank is taken already by the one before, later than its blank is even.
-    if move > 0 { counters.repeated += UInt64(move) } else { lateness -= move }
+    if move > 0 { counters.repeated += UInt64(move) }
     return move
   }
 }

@@ -40,13 +40,13 @@ public enum ModeChoice: Hashable, Sendable {
     let keys = usable.map { mode -> [Double] in
       let byRate = ProgrammeRate(rate).rank(mode)
       let own: [Double] = [mode.isInterlaced ? 1 : 0, mode.size == native ? 0 : 1]
-      guard case .fixed(let size, let wanted) = self else {
-        return own + [Self.distance(mode.size, native)] + byRate
-      }
+      let automatic = own + [Self.distance(mode.size, native)] + byRate
       // The size that was asked for, or else the screen's own.
-      let asked: [Double] = mode.size == size ? [0] : [1] + own + [Self.distance(mode.size, native)]
-      guard let wanted else { return asked + byRate }
-      return asked + [(abs(mode.refreshRate - wanted) * 100).rounded(), mode.isInterlaced ? 1 : 0] + byRate
+      guard case .fixed(let size, let wanted) = self, usable.contains(where: { $0.size == size }) else {
+        return automatic
+      }
+      guard mode.size == size else { return [1] + automatic }
+      return [0, wanted.map { (abs(mode.refreshRate - $0) * 100).rounded() } ?? 0] + own + byRate
     }
     return usable.indices.sorted { a, b in
       keys[a] == keys[b] ? a < b : keys[a].lexicographicallyPrecedes(keys[b])

@@ -3,6 +3,7 @@ import Media
 import Playout
 import SphericalVideo
 import Testing
+import Threads
 
 @Suite struct PresetViewTests {
   private static let size = VideoSize(width: 160, height: 90)
