@@ -37,6 +37,8 @@ package struct FlipSchedule {
   package var counters: Counters
   private var anchor: (time: Int64, count: Int64)?
   private var last: (time: Int64, count: Int64)?
+  /// From the picture before the last to the last.
+  private var step: Int64?
   private var slacks: [Double] = []
   /// By how many refreshes the last picture came on after its blank.
   private var lateness: Int64 = 0
@@ -55,6 +57,9 @@ package struct FlipSchedule {
     guard let anchor, let last, time >= last.time - Self.gap, time <= last.time + Self.gap else {
       return lay(time: time, ready: ready)
     }
+    // Between two of the rhythm: somebody looks elsewhere, and waits for it.
+    if let step, time - last.time < step * 3 / 4 { return blanks.next(after: ready) }
+    step = time - last.time
     let exact = Double(time - anchor.time) / blanks.period
     var count = anchor.count + Int64(exact.rounded(.up))
     let even = last.count + Int64((Double(time - last.time) / blanks.period).rounded())
@@ -74,6 +79,7 @@ package struct FlipSchedule {
   package mutating func forget() {
     anchor = nil
     last = nil
+    step = nil
     slacks = []
   }
 

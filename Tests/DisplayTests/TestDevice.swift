@@ -62,6 +62,14 @@ final class TestDevice: DisplayDevice {
     script.insert((time, happens), at: index)
   }
 
+  /// The outstanding flip's event never comes.
+  func loseFlip() { lostFlips.formUnion(pending.map { [$0.serial] } ?? []) }
+
+  /// The process is stopped (SIGSTOP) and goes on later.
+  func stop(for seconds: Double) { now += Int64(seconds * 1e9) }
+
+  private var lostFlips: Set<UInt64> = []
+
   private var period: Double { (mode?.refreshPeriod ?? 1e7) * (1 + drift) }
 
   private func time(ofBlank count: Int64) -> Int64 { Int64(Double(count) * period) }
@@ -152,6 +160,7 @@ final class TestDevice: DisplayDevice {
       front = pending.buffer
       show(blank: countsBlanks ? pending.blank : 0)
       let count = countsBlanks ? UInt32(truncatingIfNeeded: pending.blank) : 0
+      if lostFlips.contains(pending.serial) { return events }
       events.append(.flipped(serial: pending.serial, FlipStamp(count: count, time: flip)))
     }
     return events
