@@ -233,7 +233,8 @@ let package = Package(
     .testTarget(
       name: "PlayoutTests",
       dependencies: [
-        "Clocks", "Threads", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
+        "Clocks", "Threads", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo",
+        "FuzzEntries",
         "VATestDriver", "LoopbackServers", "TestCardFilm",
       ],
       swiftSettings: house),

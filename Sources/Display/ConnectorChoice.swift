@@ -13,7 +13,9 @@ public enum ConnectorChoice: Hashable, Sendable {
     case "none": self = .none
     default:
       guard (1...32).contains(text.utf8.count),
-        text.unicodeScalars.allSatisfy({ $0 == "-" || ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0) })
+        text.unicodeScalars.allSatisfy({
+          $0 == "-" || ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0)
+        })
       else { return nil }
       self = .named(text)
     }

@@ -86,7 +86,11 @@ package final class DisplayLoop {
         state.report.repeated = counters.repeated
         state.report.missed = counters.missed
         state.scene = scene
-        if case .picture = scene?.base { state.report.showsProgramme = true } else { state.report.showsProgramme = false }
+        if case .picture = scene?.base {
+          state.report.showsProgramme = true
+        } else {
+          state.report.showsProgramme = false
+        }
         if let age = flip.age { state.report.age = age } else if !state.report.showsProgramme { state.report.age = nil }
       }
     }

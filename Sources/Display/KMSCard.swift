@@ -51,14 +51,18 @@ import Glibc
     if let name = propertyNames[property] { return name }
     guard let read = unsafe drmModeGetProperty(descriptor, property) else { return "" }
     defer { unsafe drmModeFreeProperty(read) }
-    let name = unsafe withUnsafeBytes(of: read.pointee.name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let name = unsafe withUnsafeBytes(of: read.pointee.name) {
+      unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     propertyNames[property] = name
     return name
   }
 
   /// A digest (FNV-1a, 64 bits) of a blob; 0 when there is none.
   func digest(ofBlob id: UInt64) -> UInt64 {
-    guard id != 0, let id = UInt32(exactly: id), let blob = unsafe drmModeGetPropertyBlob(descriptor, id) else { return 0 }
+    guard id != 0, let id = UInt32(exactly: id), let blob = unsafe drmModeGetPropertyBlob(descriptor, id) else {
+      return 0
+    }
     defer { unsafe drmModeFreePropertyBlob(blob) }
     let bytes = unsafe UnsafeRawBufferPointer(start: blob.pointee.data, count: Int(blob.pointee.length))
     return unsafe bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

@@ -10,7 +10,8 @@ enum TextLine {
     let known = text.prefix(most).map { character -> String in
       if character.isWhitespace { return " " }
       let upper = String(character).uppercased()
-      return upper.map { StrokeFont.has($0) ? String($0) : StrokeFont.has(folded($0)) ? String(folded($0)) : "□" }.joined()
+      return upper.map { StrokeFont.has($0) ? String($0) : StrokeFont.has(folded($0)) ? String(folded($0)) : "□" }
+        .joined()
     }
     return known.joined()
   }
@@ -22,9 +23,12 @@ enum TextLine {
   }
 
   private static let folds: [(Character, String)] = [
-    ("A", "ÀÁÂÃÅĀĂĄÆ"), ("C", "ÇĆĈĊČ"), ("D", "ĎĐÐ"), ("E", "ÈÉÊËĒĔĖĘĚ"), ("G", "ĜĞĠĢ"), ("H", "ĤĦ"), ("I", "ÌÍÎÏĨĪĬĮİ"),
-    ("J", "Ĵ"), ("K", "Ķ"), ("L", "ĹĻĽĿŁ"), ("N", "ÑŃŅŇ"), ("O", "ÒÓÔÕØŌŎŐŒ"), ("R", "ŔŖŘ"), ("S", "ŚŜŞŠ"), ("T", "ŢŤŦÞ"),
-    ("U", "ÙÚÛŨŪŬŮŰŲ"), ("W", "Ŵ"), ("Y", "ÝŶŸ"), ("Z", "ŹŻŽ"), ("'", "’‘`´"), ("\"", "“”„«»"), ("-", "–—‐‑"), (".", "…·•"),
+    ("A", "ÀÁÂÃÅĀĂĄÆ"), ("C", "ÇĆĈĊČ"), ("D", "ĎĐÐ"), ("E", "ÈÉÊËĒĔĖĘĚ"), ("G", "ĜĞĠĢ"), ("H", "ĤĦ"),
+    ("I", "ÌÍÎÏĨĪĬĮİ"),
+    ("J", "Ĵ"), ("K", "Ķ"), ("L", "ĹĻĽĿŁ"), ("N", "ÑŃŅŇ"), ("O", "ÒÓÔÕØŌŎŐŒ"), ("R", "ŔŖŘ"), ("S", "ŚŜŞŠ"),
+    ("T", "ŢŤŦÞ"),
+    ("U", "ÙÚÛŨŪŬŮŰŲ"), ("W", "Ŵ"), ("Y", "ÝŶŸ"), ("Z", "ŹŻŽ"), ("'", "’‘`´"), ("\"", "“”„«»"), ("-", "–—‐‑"),
+    (".", "…·•"),
   ]
 
   /// Broken into lines at blanks.

@@ -21,14 +21,13 @@ public final class RemapTable: Sendable {
   ///   - output: The size of the view, its pixels being square.
   ///   - view: Where the camera looks, with which lens.
   public convenience init(from geometry: SourceGeometry, to output: VideoSize, view: CameraView) {
-    let aspectRatio = Double(output.width) / Double(output.height)
-    if let lens = geometry.projection.ownLens(aspectRatio: aspectRatio) {
-      self.init(from: geometry.projection, size: geometry.size, to: lens, size: output, view: .forward)
-    } else {
-      self.init(
-        from: geometry.projection, size: geometry.size, to: view.lens(aspectRatio: aspectRatio), size: output,
-        view: view.orientation)
-    }
+    let upright = view.turn.turned(output)
+    let aspectRatio = Double(upright.width) / Double(upright.height)
+    let own = geometry.projection.ownLens(aspectRatio: aspectRatio)
+    let lens = own?.stored(by: view.turn) ?? view.lens(aspectRatio: aspectRatio).stored(by: view.turn)
+    self.init(
+      from: geometry.projection, size: geometry.size, to: lens, size: output,
+      view: own == nil ? view.orientation : .forward)
   }
 
   /// Any projection seen through any other.

@@ -8,11 +8,12 @@ import Display
     choice.ranked(modes, for: rate).first?.description
   }
 
-  @Test(arguments: [
-    (24.0, "1920x1080@24"), (25, "1920x1080@50"), (30000.0 / 1001, "1920x1080@59.94"), (29.97, "1920x1080@59.94"),
-    (30, "1920x1080@60"), (50, "1920x1080@50"), (60000.0 / 1001, "1920x1080@59.94"), (59.94, "1920x1080@59.94"),
-    (60, "1920x1080@60"), (15, "1920x1080@60"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (24.0, "1920x1080@24"), (25, "1920x1080@50"), (30000.0 / 1001, "1920x1080@59.94"), (29.97, "1920x1080@59.94"),
+      (30, "1920x1080@60"), (50, "1920x1080@50"), (60000.0 / 1001, "1920x1080@59.94"), (59.94, "1920x1080@59.94"),
+      (60, "1920x1080@60"), (15, "1920x1080@60"),
+    ] as [(Double, String)])
   func `of the modes of the screen's own size the one is set that shows every picture equally long`(
     rate: Double, mode: String
   ) {
@@ -24,7 +25,8 @@ import Display
     #expect(best(.automatic, laptop, 25) == "1366x768@59.8")
     #expect(best(.automatic, laptop, 30) == "1366x768@59.8", "a panel's timing is a little off")
     #expect(best(.automatic, Connector.televisionModes, nil) == "1920x1080@60")
-    #expect(best(.automatic, [.test(2560, 1440, 144, isPreferred: true), .test(2560, 1440, 60)], nil) == "2560x1440@144")
+    #expect(
+      best(.automatic, [.test(2560, 1440, 144, isPreferred: true), .test(2560, 1440, 60)], nil) == "2560x1440@144")
     for rate in [0, -1, .nan, .infinity, 1e9] { #expect(best(.automatic, laptop, rate) == "1366x768@59.8") }
   }
 
@@ -67,7 +69,8 @@ import Display
 
   @Test func `the connector is the one with a screen, what is plugged before what is built in`() {
     let (panel, hdmi, empty) = (
-      Connector.test(1, "eDP-1", isBuiltIn: true), Connector.test(2, "HDMI-A-1"), Connector.test(3, "DP-1", .disconnected)
+      Connector.test(1, "eDP-1", isBuiltIn: true), Connector.test(2, "HDMI-A-1"),
+      Connector.test(3, "DP-1", .disconnected)
     )
     let automatic = ConnectorChoice.automatic
     #expect(automatic.choose(among: [empty, panel, hdmi])?.name == "HDMI-A-1")
@@ -92,7 +95,9 @@ import Display
 
   @Test func `the kernel's messages about screens are told from all others`() {
     func message(_ fields: String...) -> [UInt8] { Array(fields.joined(separator: "\0").utf8) + [0] }
-    #expect(KernelEvents.isAboutScreens(message("change@/devices/x/drm/card0", "ACTION=change", "SUBSYSTEM=drm", "HOTPLUG=1")))
+    #expect(
+      KernelEvents.isAboutScreens(message("change@/devices/x/drm/card0", "ACTION=change", "SUBSYSTEM=drm", "HOTPLUG=1"))
+    )
     #expect(!KernelEvents.isAboutScreens(message("add@/devices/x", "ACTION=add", "SUBSYSTEM=usb")))
     #expect(!KernelEvents.isAboutScreens(message("add@/x", "XSUBSYSTEM=drm", "SUBSYSTEM=drmx")))
     for bytes in [[], [0], [0, 0, 0], [UInt8](repeating: 255, count: 4096)] {

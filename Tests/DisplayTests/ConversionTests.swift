@@ -24,7 +24,9 @@ import Testing
       #expect(memory[margin].allSatisfy { $0 == 0xAAAA_AAAA })
     }
     #expect(memory[..<offset].allSatisfy { $0 == 0xAAAA_AAAA } && memory.suffix(64).allSatisfy { $0 == 0xAAAA_AAAA })
-    return (0..<picture.size.height).flatMap { y in memory[(offset + y * stride)..<(offset + y * stride + picture.size.width)] }
+    return (0..<picture.size.height).flatMap { y in
+      memory[(offset + y * stride)..<(offset + y * stride + picture.size.width)]
+    }
   }
 
   private func random(_ size: VideoSize, _ colour: ColourDescription, seed: UInt64) -> Picture {
@@ -49,8 +51,11 @@ import Testing
   ) {
     let colour = ColourDescription(range: range, primaries: 1, transfer: 1, matrix: matrix)
     let (kr, kb): (Double, Double) =
-      [1: (0.2126, 0.0722), 2: (0.2126, 0.0722), 4: (0.30, 0.11), 5: (0.299, 0.114), 6: (0.299, 0.114), 7: (0.212, 0.087),
-        9: (0.2627, 0.0593)][matrix]!
+      [
+        1: (0.2126, 0.0722), 2: (0.2126, 0.0722), 4: (0.30, 0.11), 5: (0.299, 0.114), 6: (0.299, 0.114),
+        7: (0.212, 0.087),
+        9: (0.2627, 0.0593),
+      ][matrix]!
     let picture = random(VideoSize(width: 1000, height: 400), colour, seed: UInt64(matrix))
     let pixels = pixels(of: picture, kernel: .best)
     var worst = 0.0
@@ -79,13 +84,19 @@ import Testing
   }
 
   @Test func `black is black, white is white, and grey is grey`() {
-    for (range, values) in [(ColourDescription.Range.limited, [(16, 0), (235, 255), (0, 0), (255, 255)]), (.full, [(0, 0), (255, 255), (128, 128)])] {
+    for (range, values) in [
+      (ColourDescription.Range.limited, [(16, 0), (235, 255), (0, 0), (255, 255)]),
+      (.full, [(0, 0), (255, 255), (128, 128)]),
+    ] {
       var colour = ColourDescription.bt709
       colour.range = range
       for (luma, level) in values {
         let picture = PicturePool(size: VideoSize(width: 70, height: 2), colour: colour).makePicture()
         picture.withPicture { planes in
-          for y in 0..<2 { (planes.luma.base + y * planes.luma.stride).initializeMemory(as: UInt8.self, repeating: UInt8(luma), count: 70) }
+          for y in 0..<2 {
+            (planes.luma.base + y * planes.luma.stride).initializeMemory(
+              as: UInt8.self, repeating: UInt8(luma), count: 70)
+          }
           for plane in [planes.cb, planes.cr] { plane.base.initializeMemory(as: UInt8.self, repeating: 128, count: 35) }
         }
         for kernel in Self.kernels {

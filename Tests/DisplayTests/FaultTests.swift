@@ -140,7 +140,9 @@ import Testing
     #expect(isBack(stage, after: 10))
   }
 
-  @Test(arguments: [DeviceError.held, .noCard]) func `a master that is lost is waited for and taken back`(error: DeviceError) {
+  @Test(arguments: [DeviceError.held, .noCard]) func `a master that is lost is waited for and taken back`(
+    error: DeviceError
+  ) {
     let stage = Stage()
     stage.play(30, from: 1, to: 40)
     stage.device.at(5) {
@@ -250,7 +252,8 @@ import Testing
       stage.plug(i % 2 == 0 ? Stage.unplugged : [.test(modes: Stage.modes)], at: 10 + Double(i), tells: true)
     }
     stage.run(to: 40)
-    #expect(!stage.device.isLit && stage.device.calls.filter { if case .setMode = $0 { true } else { false } }.count == 1)
+    #expect(
+      !stage.device.isLit && stage.device.calls.filter { if case .setMode = $0 { true } else { false } }.count == 1)
     stage.at(50) { $0.wish.isOn = true }
     stage.run(to: 52)
     #expect(isBack(stage, after: 50, within: 0.2), "\(back(stage, after: 50) ?? -1)")

@@ -38,7 +38,9 @@ import Display
         let asked = max(Double(outcome.schedule.blanks.submission(for: first.target)), first.ready, blank(lastBlank))
         guard asked < time else { return }
         let count = max(Int64(((asked - phase) / actual).rounded(.up)), lastBlank + 1)
-        if queue.count > 1, queue[1].target <= outcome.schedule.blanks.next(after: Int64(asked)), queue[1].ready <= asked {
+        if queue.count > 1, queue[1].target <= outcome.schedule.blanks.next(after: Int64(asked)),
+          queue[1].ready <= asked
+        {
           queue.removeFirst()
           outcome.schedule.counters.missed += 1
           continue
@@ -81,7 +83,9 @@ import Display
     let outcome = show(fps, on: Screen(rate: rate, jitter: 500_000), seconds: 3600, seed: seed)
     let counters = outcome.schedule.counters
     // At 144 what jitters is half a refresh: the first picture may have come at the wrong moment.
-    #expect(counters.anchorMoves <= (rate > 100 ? 1 : 0) && counters.repeated + counters.missed <= counters.anchorMoves, "\(counters) \(rhythm(outcome.shown))")
+    #expect(
+      counters.anchorMoves <= (rate > 100 ? 1 : 0) && counters.repeated + counters.missed <= counters.anchorMoves,
+      "\(counters) \(rhythm(outcome.shown))")
     #expect(counters.flips > UInt64(3600 * fps) - 15)
     let rhythm = rhythm(outcome.shown)
     let ideal = rate / fps
@@ -122,7 +126,8 @@ import Display
         let ready = Int64(due + Double.random(in: 4e6...7e6, using: &random))
         guard let target = schedule.place(time: Int64(due), ready: ready) else { continue }
         let asked = max(ready, schedule.blanks.submission(for: target))
-        schedule.completed(FlipStamp(count: 0, time: asked + Int64.random(in: 0...3_000_000, using: &random)), target: target)
+        schedule.completed(
+          FlipStamp(count: 0, time: asked + Int64.random(in: 0...3_000_000, using: &random)), target: target)
       }
       #expect(!schedule.blanks.areCounted)
       #expect(schedule.counters.repeated == 0 && schedule.counters.anchorMoves == 0, "\(fps): \(schedule.counters)")

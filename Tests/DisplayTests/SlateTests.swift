@@ -31,8 +31,10 @@ import Testing
     return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
-  @Test(arguments: [VideoSize(width: 1920, height: 1080), .init(width: 1080, height: 1920), .init(width: 640, height: 480),
-    .init(width: 3840, height: 2160), .init(width: 1366, height: 768)])
+  @Test(arguments: [
+    VideoSize(width: 1920, height: 1080), .init(width: 1080, height: 1920), .init(width: 640, height: 480),
+    .init(width: 3840, height: 2160), .init(width: 1366, height: 768),
+  ])
   func `the code of a slate is read as the first address`(size: VideoSize) throws {
     #expect(try codes(in: Self.slate.drawing(size)) == ["http://192.168.178.45:8080/"])
   }
@@ -63,7 +65,8 @@ import Testing
     let strange = Slate(
       name: String(repeating: "Ä", count: 1000), sentence: "Ёлки 😀 \u{0} \n\t ß " + String(repeating: "W", count: 5000),
       addresses: (0..<50).map { "http://[fe80::\($0)%eth0]:8080/" }, pin: String(repeating: "9", count: 400))
-    for size in [VideoSize(width: 320, height: 200), .init(width: 1080, height: 1920), .init(width: 4096, height: 321)] {
+    for size in [VideoSize(width: 320, height: 200), .init(width: 1080, height: 1920), .init(width: 4096, height: 321)]
+    {
       let drawing = strange.drawing(size)
       #expect(drawing.size == size)
       #expect((0..<size.height).contains { y in (0..<size.width).contains { drawing[$0, y] != drawing[0, 0] } })

@@ -43,10 +43,13 @@ final class Stage {
     pools[size] = pool
     let picture = pool.makePicture()
     picture.withPicture { planes in
-      for y in 0..<size.height { (planes.luma.base + y * planes.luma.stride).initializeMemory(as: UInt8.self, repeating: luma, count: size.width) }
+      for y in 0..<size.height {
+        (planes.luma.base + y * planes.luma.stride).initializeMemory(as: UInt8.self, repeating: luma, count: size.width)
+      }
       for plane in [planes.cb, planes.cr] {
         for y in 0..<planes.chromaSize.height {
-          (plane.base + y * plane.stride).initializeMemory(as: UInt8.self, repeating: 128, count: planes.chromaSize.width)
+          (plane.base + y * plane.stride).initializeMemory(
+            as: UInt8.self, repeating: 128, count: planes.chromaSize.width)
         }
       }
     }
