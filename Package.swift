@@ -241,6 +241,9 @@ let package = Package(
     .testTarget(
       name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "SansIO", "SphericalVideo"],
       swiftSettings: house),
+    .executableTarget(
+      name: "cupola-screen", dependencies: ["Clocks", "Display", "Heartbeats", "Media", "SphericalVideo"],
+      path: "Tests/Screen/Program", swiftSettings: house),
     .testTarget(
       name: "SignallingTests",
       dependencies: ["Signalling", "Programme", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
