@@ -34,7 +34,7 @@ TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3
   gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev aom-tools vpx-tools zbar-tools \
   qemu-system-x86 busybox-static kmod cpio
 
-.PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
+.PHONY: always help run build install deb test test-boot test-screen test-debian13 hardware-test soak bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -106,6 +106,12 @@ ifndef FILTER
 	$(as_root) Tests/Boot/package .build/boot
 	$(as_root) Tests/Boot/service .build/boot
 endif
+
+# A kernel of Debian's with virtio-gpu in QEMU, in which there is nothing but the display: a minute and a half.
+test-screen: .build/packages-build .build/packages-test ## the screen on a real driver, read back pixel by pixel
+	$(SWIFT) build $(FLAGS) --product cupola-screen
+	Tests/Screen/make-initramfs .build/screen $(BIN)/cupola-screen
+	Tests/Screen/run .build/screen
 
 # The tree as it is, on another Debian, whatever this one is; before every release.
 test-debian13: as_root := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env=PATH')

@@ -239,7 +239,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
-      name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "SansIO", "SphericalVideo"],
+      name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "Threads"],
       swiftSettings: house),
     .executableTarget(
       name: "cupola-screen", dependencies: ["Clocks", "Display", "Heartbeats", "Media", "SphericalVideo"],
@@ -277,7 +277,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO",
-        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm",
+        "DTLS", "Display", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -10,6 +10,7 @@ package final class DisplayLoop {
   private static let leastLook: Int64 = 100_000_000
   /// How many flips may be lost in a row before the card is opened anew.
   private static let mostLost = 2
+  private static let mostDelay: Int64 = 30_000_000_000
 
   let device: any DisplayDevice
   let exchange: DisplayExchange
@@ -23,6 +24,7 @@ package final class DisplayLoop {
   private var isOpen = false
   private var look = (next: Int64.min, last: Int64.min / 2, isAsked: true)
   private var lost = 0
+  private var isSwitchedOff = false
 
   package init(
     _ configuration: DisplayConfiguration, device: any DisplayDevice, exchange: DisplayExchange, heartbeat: Heartbeat,
@@ -53,7 +55,7 @@ package final class DisplayLoop {
       return false
     }
     let change = content.take(news, now: device.now)
-    if device.now >= look.next { lookAtConnectors(news.wish) }
+    if device.now >= look.next || news.wish.isOn == isSwitchedOff { lookAtConnectors(news.wish) }
     if let surface {
       do throws(DeviceError) {
         show(news, change, on: surface)
@@ -113,6 +115,7 @@ package final class DisplayLoop {
 
   private func lookAtConnectors(_ wish: DisplayWish) {
     let now = device.now
+    isSwitchedOff = !wish.isOn
     look.last = now
     look.next = now + Self.impatientLooks
     defer { look.isAsked = false }
@@ -182,7 +185,7 @@ package final class DisplayLoop {
       } catch {
         guard error == .invalid || error == .noMemory else { throw error }
         refused.append(mode)
-        events(.refused(mode: mode, error))
+        if exchange.state.withLock({ $0.report.reason != .noMode }) { events(.refused(mode: mode, error)) }
       }
     }
     if old == nil { rest(.noMode) }
@@ -198,19 +201,23 @@ package final class DisplayLoop {
 
   /// The card does not do what it is asked.
   private func recover(_ error: DeviceError) {
-    events(.recovers(error))
-    lost += 1
-    // What is pending is forgotten with the buffers, or the screen would stand still for ever.
-    if error == .busy || error == .invalid, lost < Self.mostLost, surface != nil {
-      endSurface()
+    let hadSurface = surface != nil
+    endSurface()
+    look.next = device.now
+    if hadSurface {
+      lost += 1
+      events(.recovers(error))
+      // What is pending is forgotten with the buffers, or the screen would stand still for ever; the mode is set anew.
+      if error == .busy || error == .invalid, lost < Self.mostLost { return }
+      // A card that goes on losing what it is given is tried less and less often.
+      look.next += min(Self.impatientLooks << Int64(min(max(0, lost - Self.mostLost), 10)), Self.mostDelay)
     } else {
-      endSurface()
-      device.close()
-      isOpen = false
-      watch.didClear()
-      rest(.noCard(error))
+      look.next += Self.impatientLooks
     }
-    look.next = device.now + (lost < Self.mostLost ? 0 : Self.impatientLooks)
+    device.close()
+    isOpen = false
+    watch.didClear()
+    rest(.noCard(error))
   }
 
   private func endSurface() {

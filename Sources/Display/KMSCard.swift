@@ -11,7 +11,7 @@ import Glibc
   private var propertyNames: [UInt32: String] = [:]
 
   /// - Throws: `.invalid` for what drives no screen.
-  init(path: String) throws(DeviceError) {
+  init(path: String, allowsAtomic: Bool) throws(DeviceError) {
     let descriptor = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw DeviceError(openingErrno: errno) }
     var isDone = false
@@ -27,7 +27,7 @@ import Glibc
     guard !crtcs.isEmpty, !connectors.isEmpty else { throw .invalid }
     // Who opens it first is master without having asked.
     guard drmIsMaster(descriptor) != 0 || drmSetMaster(descriptor) == 0 else { throw .held }
-    isAtomic = drmSetClientCap(descriptor, UInt64(DRM_CLIENT_CAP_ATOMIC), 1) == 0
+    isAtomic = allowsAtomic && drmSetClientCap(descriptor, UInt64(DRM_CLIENT_CAP_ATOMIC), 1) == 0
     self.descriptor = descriptor
     isDone = true
   }

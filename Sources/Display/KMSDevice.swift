@@ -12,13 +12,19 @@ public final class KMSDevice: DisplayDevice {
 
   private let wakeup: DisplayWakeup
   private let folder: String
+  private let allowsAtomic: Bool
   private let events = KernelEvents()
   private var card: KMSCard?
   private var output: KMSOutput?
   private var buffers: [UInt32: DumbBuffer] = [:]
 
-  /// - Parameter wakeup: ends waits.
-  public init(wakeup: DisplayWakeup, folder: String = "/dev/dri") {
+  /// - Parameters:
+  ///   - wakeup: ends waits.
+  ///   - folder: where the cards are.
+  ///   - allowsAtomic: whether a driver that changes everything at once may be asked to; else the calls of before are used,
+  ///     as for one that cannot.
+  public init(wakeup: DisplayWakeup, folder: String = "/dev/dri", allowsAtomic: Bool = true) {
+    self.allowsAtomic = allowsAtomic
     self.wakeup = wakeup
     self.folder = folder
   }
@@ -32,7 +38,7 @@ public final class KMSDevice: DisplayDevice {
     var found: [KMSCard] = []
     for number in Self.cards {
       do throws(DeviceError) {
-        found.append(try KMSCard(path: "\(folder)/card\(number)"))
+        found.append(try KMSCard(path: "\(folder)/card\(number)", allowsAtomic: allowsAtomic))
       } catch {
         // What drives no screen, and what is not there, says nothing that would be of use.
         if error != .invalid, error != .noCard { failure = error }
@@ -99,7 +105,7 @@ public final class KMSDevice: DisplayDevice {
     var polled = [card?.descriptor ?? -1, events.descriptor, wakeup.descriptor].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
-    let timeout = deadline.map { max(0, $0 - now) } ?? -1
+    let timeout = deadline.map { [now] in $0 > now ? $0 - now : 0 } ?? -1
     let count = unsafe cdrm_poll(&polled, nfds_t(polled.count), timeout)
     guard count > 0 else { return [] }
     var found: [DeviceEvent] = []

@@ -3,10 +3,12 @@ import Media
 /// Where every pixel of a view comes from in the pictures of a source: one table for luma, one for both chroma planes.
 ///
 /// Built when a source's geometry is known, in some milliseconds; immutable, so that any thread may use it. It takes
-/// at most 12 bytes an output pixel. Positions are within 1/16 of a source sample of exact ones.
+/// at most 12 bytes an output pixel (`bytesPerPixel`). Positions are within 1/16 of a source sample of exact ones.
 ///
 /// Chroma is taken to lie in the middle of its four luma samples, in the source and in the output.
 public final class RemapTable: Sendable {
+  static let bytesPerPixel = 12
+
   public let sourceSize: VideoSize
   public let outputSize: VideoSize
   /// How many pictures the source has.

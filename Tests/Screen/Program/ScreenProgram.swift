@@ -6,7 +6,8 @@ import Media
 import SphericalVideo
 import Synchronization
 
-/// A display that does what it is told, a line at a time, for a machine in which there is nothing else: `Tests/Screen/run`.
+/// A display that does what it is told, a line at a time, for a machine in which there is nothing else: `Tests/Screen/run`. Its
+/// arguments are the rotation and, for a driver without atomic changes, `legacy`.
 ///
 ///     show NUMBER        the front of the test card with that number, as one picture
 ///     play FPS SECONDS   the same, as a programme of numbers that increase
@@ -18,23 +19,26 @@ import Synchronization
 enum ScreenProgram {
   static func main() {
     let rotation = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
+    let isLegacy = CommandLine.arguments.contains("legacy")
     let configuration = DisplayConfiguration(rotation: .init(rawValue: rotation) ?? .none)
     let begin = MonotonicTime.now
     let size = Mutex<VideoSize?>(nil)
     let display = Display(
       configuration,
+      device: { KMSDevice(wakeup: $0, allowsAtomic: !isLegacy) },
       events: { event in
-      switch event {
-      case .shows(let screen):
-        size.withLock { $0 = screen.mode.size }
-        say("shows \(screen.connector.name) \(screen.mode) after \((MonotonicTime.now - begin) / 1_000_000) ms")
-      case .rests(let reason): say("rests: \(reason.words)")
-      case .refused(let mode, let error): say("refused \(mode): \(error)")
-      case .recovers(let error): say("recovers: \(error)")
-      }
-    })
+        switch event {
+        case .shows(let screen):
+          size.withLock { $0 = screen.mode.size }
+          say("shows \(screen.connector.name) \(screen.mode) after \((MonotonicTime.now - begin) / 1_000_000) ms")
+        case .rests(let reason): say("rests: \(reason.words)")
+        case .refused(let mode, let error): say("refused \(mode): \(error)")
+        case .recovers(let error): say("recovers: \(error)")
+        }
+      })
     display.update(
       slate: Slate(name: "Cupola", sentence: "There is nothing to play.", addresses: ["http://10.0.2.15:8080/"]))
+    say("begins with \(isLegacy ? "the legacy interface" : "atomic changes")")
     guard display.start() else { return say("has no thread") }
     let programme = CardProgramme(display, turn: configuration.rotation.turn)
     while let line = readLine() {
