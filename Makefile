@@ -27,13 +27,14 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2> /dev/null) && e
   || echo 0.$$(git rev-list --count HEAD 2> /dev/null || echo 0))
 
 BUILD_PACKAGES := build-essential pkg-config zlib1g-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev \
-  libsrtp2-dev libssl-dev libsystemd-dev libva-dev
+  libsrtp2-dev libssl-dev libsystemd-dev libva-dev libdrm-dev libqrencode-dev
 TEST_PACKAGES := ffmpeg chromium fonts-dejavu-core curl openssl binutils python3 python3-venv python3-prometheus-client \
   mmdebstrap systemd-container iproute2 procps stress-ng python3-gi gir1.2-gst-plugins-base-1.0 \
   gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
-  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev aom-tools vpx-tools
+  gstreamer1.0-nice golang-go golang-github-pion-webrtc.v3-dev aom-tools vpx-tools zbar-tools \
+  qemu-system-x86 busybox-static kmod cpio
 
-.PHONY: always help run build install deb test test-boot test-debian13 hardware-test soak bench fuzz sanitize lint format clean
+.PHONY: always help run build install deb test test-boot test-screen test-debian13 hardware-test soak bench fuzz sanitize lint format clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -105,6 +106,12 @@ ifndef FILTER
 	$(as_root) Tests/Boot/package .build/boot
 	$(as_root) Tests/Boot/service .build/boot
 endif
+
+# A kernel of Debian's with virtio-gpu in QEMU, in which there is nothing but the display: a minute and a half.
+test-screen: .build/packages-build .build/packages-test ## the screen on a real driver, read back pixel by pixel
+	$(SWIFT) build $(FLAGS) --product cupola-screen
+	Tests/Screen/make-initramfs .build/screen $(BIN)/cupola-screen
+	Tests/Screen/run .build/screen
 
 # The tree as it is, on another Debian, whatever this one is; before every release.
 test-debian13: as_root := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env=PATH')

@@ -41,6 +41,9 @@ let package = Package(
     // The machine's clocks.
     .target(name: "Clocks", swiftSettings: strict),
 
+    // Threads of our own, and what they wait at.
+    .target(name: "Threads", dependencies: ["Clocks"], swiftSettings: strict),
+
     // The two vocabularies.
     .target(name: "SansIO", swiftSettings: strict),
     .target(name: "Media", swiftSettings: strict),
@@ -83,7 +86,16 @@ let package = Package(
       swiftSettings: house),
     .target(
       name: "Playout",
-      dependencies: ["Clocks", "Heartbeats", "Media", "FFmpeg", "SphericalMetadata", "SphericalVideo"],
+      dependencies: ["Clocks", "Threads", "Heartbeats", "Media", "FFmpeg", "SphericalMetadata", "SphericalVideo"],
+      swiftSettings: strict),
+
+    // The attached screen.
+    .systemLibrary(name: "CDRM", pkgConfig: "libdrm"),
+    .systemLibrary(name: "CQR"),
+    .target(name: "CScanout", cSettings: fortified),
+    .target(
+      name: "Display",
+      dependencies: ["Clocks", "Threads", "Heartbeats", "Media", "SphericalVideo", "CDRM", "CQR", "CScanout"],
       swiftSettings: strict),
 
     // What is shown to whom: pure.
@@ -222,10 +234,16 @@ let package = Package(
     .testTarget(
       name: "PlayoutTests",
       dependencies: [
-        "Clocks", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo", "FuzzEntries",
-        "VATestDriver", "LoopbackServers", "TestCardFilm", "ColourModels",
+        "Clocks", "Threads", "Playout", "Media", "FFmpeg", "SansIO", "SphericalMetadata", "SphericalVideo",
+        "FuzzEntries", "VATestDriver", "LoopbackServers", "TestCardFilm", "ColourModels",
       ],
       swiftSettings: house),
+    .testTarget(
+      name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "Threads"],
+      swiftSettings: house),
+    .executableTarget(
+      name: "cupola-screen", dependencies: ["Clocks", "Display", "Heartbeats", "Media", "SphericalVideo"],
+      path: "Tests/Screen/Program", swiftSettings: house),
     .testTarget(
       name: "SignallingTests",
       dependencies: ["Signalling", "Programme", "Fairness", "SansIO", "FuzzEntries"], swiftSettings: house),
@@ -259,7 +277,7 @@ let package = Package(
       name: "cupola-bench",
       dependencies: [
         "BrowserDriver", "WebRTCTestPeer", "DatagramIO", "Delivery", "AllocationCounter", "WebRTC", "RTP", "SansIO",
-        "DTLS", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm", "ColourModels",
+        "DTLS", "Display", "Playout", "FFmpeg", "SphericalVideo", "LoopbackServers", "TestCardFilm", "ColourModels",
         "Media", "NotifySocket", "VATestDriver", "CSurface",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

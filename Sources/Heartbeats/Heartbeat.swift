@@ -18,7 +18,7 @@ public final class Heartbeat: Sendable {
   /// Why a stage may stand still.
   public enum Rest: UInt8, CaseIterable, Sendable {
     case none, notStarted, nobodyWatches, nothingToShow, nothingToSend, paused, playlistOver, opening, reading,
-      unreachable
+      unreachable, noScreen, switchedOff, noCard, cardHeld
     case stopped
 
     /// For people: "decoder: paused".
@@ -34,6 +34,10 @@ public final class Heartbeat: Sendable {
       case .opening: "waiting for the next item to open"
       case .reading: "waiting for what it plays to be read"
       case .unreachable: "its address is gone from this machine"
+      case .noScreen: "no screen"
+      case .switchedOff: "switched off"
+      case .noCard: "no card"
+      case .cardHeld: "another program has the card"
       case .stopped: "stopped"
       }
     }

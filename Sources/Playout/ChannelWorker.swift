@@ -3,6 +3,7 @@ import Heartbeats
 import Media
 import SphericalVideo
 import Synchronization
+import Threads
 
 /// A channel's state and thread; it outlives the channel by what the thread still has to finish.
 final class ChannelWorker: Sendable {

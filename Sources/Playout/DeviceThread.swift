@@ -2,6 +2,7 @@ import Clocks
 import FFmpeg
 import Media
 import Synchronization
+import Threads
 
 /// A thread that makes the calls of a graphics driver, which may hang, for somebody who waits only so long.
 ///

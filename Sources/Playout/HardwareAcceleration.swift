@@ -3,6 +3,7 @@ import FFmpeg
 import Glibc
 import Media
 import Synchronization
+import Threads
 
 /// The graphics device that decodes and encodes where it has proved that it can.
 ///

@@ -1,6 +1,7 @@
 import Clocks
 import FFmpeg
 import Media
+import Threads
 
 /// What Cupola makes of a file: `cupola probe`.
 public struct MediaReport: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import FFmpeg
 import Media
 import Synchronization
+import Threads
 
 /// What a packet reader shares with its thread, which may outlive it by a read that blocks.
 final class PacketReaderCore: Sendable {

@@ -3,6 +3,7 @@ import Heartbeats
 import Media
 import SphericalVideo
 import Synchronization
+import Threads
 
 /// Plays a playlist: decodes each frame once, and hands it to whoever is awake when it is due.
 ///

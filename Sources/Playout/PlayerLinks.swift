@@ -1,4 +1,5 @@
 import Heartbeats
+import Threads
 
 /// What the player's thread shares with those who ask it for something, and with those who look at it.
 struct PlayerLinks: Sendable {

@@ -1,5 +1,6 @@
 import Clocks
 import Media
+import Threads
 
 /// The clock that pictures are shown by. Its time is the appliance's media time line: zero when the clock was made.
 ///

@@ -20,11 +20,14 @@ public final class PresetView: Sendable {
   }
 
   public let size: VideoSize
+  private let turn: PictureTurn
   private let tables: RemapTableCache
   private let state: Mutex<State>
 
-  public init(preset: CameraPreset, size: VideoSize, tables: RemapTableCache) {
+  /// - Parameter turn: how its pictures are stored, for a screen that hangs turned; `size` is that of what is stored.
+  public init(preset: CameraPreset, size: VideoSize, turn: PictureTurn = .none, tables: RemapTableCache) {
     self.size = size
+    self.turn = turn
     self.tables = tables
     state = Mutex(State(preset: preset))
   }
@@ -65,7 +68,7 @@ public final class PresetView: Sendable {
   public func prepare(for source: TimedFrame) {
     // Outside of the lock: a table that is being made holds up nobody who needs another.
     let preset = preset
-    let table = tables.table(from: source.view.geometry, to: size, view: preset.view)
+    let table = tables.table(from: source.view.geometry, to: size, view: camera(preset))
     let drawing = state.withLock { $0.drawing }.flatMap { $0.isFor(source.frame) ? $0 : nil }
     let prepared = drawing ?? ViewDrawing(for: source.frame, size: size)
     state.withLock { state in
@@ -88,9 +91,15 @@ public final class PresetView: Sendable {
     }
   }
 
+  private func camera(_ preset: CameraPreset) -> CameraView {
+    var view = preset.view
+    view.turn = turn
+    return view
+  }
+
   private func table(for view: SourceView, _ state: inout State) -> RemapTable {
     if let table = state.table, table.view === view, table.preset == state.preset { return table.table }
-    let table = tables.table(from: view.geometry, to: size, view: state.preset.view)
+    let table = tables.table(from: view.geometry, to: size, view: camera(state.preset))
     state.table = (view, state.preset, table)
     return table
   }

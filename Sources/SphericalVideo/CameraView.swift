@@ -1,3 +1,5 @@
+import Media
+
 /// Where a camera looks, and through which lens.
 public struct CameraView: Hashable, Sendable {
   /// What the lens makes of the world.
@@ -16,11 +18,18 @@ public struct CameraView: Hashable, Sendable {
   /// Horizontal; without a meaning where the whole world is seen.
   public var fieldOfView: Angle
   public var kind: Kind
+  /// How the picture is stored that is upright when it is seen: for a screen that hangs turned. Its size is that of what
+  /// is stored; the field of view is across the upright one.
+  public var turn: PictureTurn
 
-  public init(orientation: Orientation = .forward, fieldOfView: Angle = .degrees(90), kind: Kind = .rectilinear) {
+  public init(
+    orientation: Orientation = .forward, fieldOfView: Angle = .degrees(90), kind: Kind = .rectilinear,
+    turn: PictureTurn = .none
+  ) {
     self.orientation = orientation
     self.fieldOfView = fieldOfView
     self.kind = kind
+    self.turn = turn
   }
 
   func lens(aspectRatio: Double) -> any Projection {

@@ -3,10 +3,12 @@ import Media
 /// Where every pixel of a view comes from in the pictures of a source: one table for luma, one for both chroma planes.
 ///
 /// Built when a source's geometry is known, in some milliseconds; immutable, so that any thread may use it. It takes
-/// at most 12 bytes an output pixel. Positions are within 1/16 of a source sample of exact ones.
+/// at most 12 bytes an output pixel (`bytesPerPixel`). Positions are within 1/16 of a source sample of exact ones.
 ///
 /// Chroma is taken to lie in the middle of its four luma samples, in the source and in the output.
 public final class RemapTable: Sendable {
+  static let bytesPerPixel = 12
+
   public let sourceSize: VideoSize
   public let outputSize: VideoSize
   /// How many pictures the source has.
@@ -21,14 +23,13 @@ public final class RemapTable: Sendable {
   ///   - output: The size of the view, its pixels being square.
   ///   - view: Where the camera looks, with which lens.
   public convenience init(from geometry: SourceGeometry, to output: VideoSize, view: CameraView) {
-    let aspectRatio = Double(output.width) / Double(output.height)
-    if let lens = geometry.projection.ownLens(aspectRatio: aspectRatio) {
-      self.init(from: geometry.projection, size: geometry.size, to: lens, size: output, view: .forward)
-    } else {
-      self.init(
-        from: geometry.projection, size: geometry.size, to: view.lens(aspectRatio: aspectRatio), size: output,
-        view: view.orientation)
-    }
+    let upright = view.turn.turned(output)
+    let aspectRatio = Double(upright.width) / Double(upright.height)
+    let own = geometry.projection.ownLens(aspectRatio: aspectRatio)
+    let lens = own?.stored(by: view.turn) ?? view.lens(aspectRatio: aspectRatio).stored(by: view.turn)
+    self.init(
+      from: geometry.projection, size: geometry.size, to: lens, size: output,
+      view: own == nil ? view.orientation : .forward)
   }
 
   /// Any projection seen through any other.

@@ -36,19 +36,26 @@ public final class RemapTableCache: Sendable {
   }
 
   private struct State {
-    var slots: [Key: (slot: Slot, lastUse: UInt64)] = [:]
+    var slots: [Key: (slot: Slot, lastUse: UInt64, bytes: Int)] = [:]
     var clock: UInt64 = 0
     var builds = 0
+
+    var bytes: Int { slots.values.reduce(0) { $0 + $1.bytes } }
   }
 
   /// How many tables are kept.
   public let capacity: Int
+  /// How many bytes they take at most, but for a single one that takes more.
+  public let bytes: Int
   private let state = Mutex(State())
 
-  /// - Parameter capacity: At least 1. A table of a 1280x720 view takes 11 MB.
-  public init(capacity: Int = 16) {
+  /// - Parameters:
+  ///   - capacity: At least 1. A table of a 1280x720 view takes 11 MB, of a screen of 3840x2160 a hundred.
+  ///   - bytes: Sixteen of 1280x720.
+  public init(capacity: Int = 16, bytes: Int = 180_000_000) {
     precondition(capacity > 0, "a cache keeps at least one table")
     self.capacity = capacity
+    self.bytes = bytes
   }
 
   /// The table of a view; built now if it is not there. The source's layout makes no difference.
@@ -58,12 +65,12 @@ public final class RemapTableCache: Sendable {
     let slot = state.withLock { state in
       state.clock += 1
       let slot = state.slots[key]?.slot ?? Slot()
-      if state.slots[key] == nil, state.slots.count >= capacity,
+      state.slots[key] = (slot, state.clock, output.width * output.height * RemapTable.bytesPerPixel)
+      while state.slots.count > 1, state.slots.count > capacity || state.bytes > bytes,
         let oldest = state.slots.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
       {
         state.slots[oldest] = nil
       }
-      state.slots[key] = (slot, state.clock)
       return slot
     }
     return slot.get {
@@ -74,6 +81,9 @@ public final class RemapTableCache: Sendable {
 
   /// How many tables are held.
   public var count: Int { state.withLock { $0.slots.count } }
+
+  /// What they take, at most.
+  public var bytesHeld: Int { state.withLock { $0.bytes } }
 
   /// How many tables were ever built.
   public var builds: Int { state.withLock { $0.builds } }

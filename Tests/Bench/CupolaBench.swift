@@ -12,7 +12,8 @@ struct CupolaBench: AsyncParsableCommand {
     discussion: "Ends with 0 when all benches could be run, whatever their figures are.")
 
   enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case projection, shapes, tonemap, pipeline, views, hardware, fanout, repair, join, `switch`, latency, memory
+    case projection, shapes, tonemap, pipeline, views, screen, hardware, fanout, repair, join, `switch`, latency
+    case memory
     case start, restart, stall, stalled, changes, overhead, hostile, check
     /// Long: only when they are named.
     case reopen, soak
@@ -66,6 +67,7 @@ struct CupolaBench: AsyncParsableCommand {
     case .tonemap: try ToneBench.run(clip)
     case .pipeline: try MediaBench.pipeline(clip)
     case .views: [try ViewBench.run(clip)]
+    case .screen: ScreenBench.run()
     case .hardware: try HardwareBench.run(clip)
     case .fanout: try FanOutBench.run(clip)
     case .repair: [try RepairBench.run()]

@@ -4,6 +4,7 @@ import FuzzEntries
 import Media
 import Playout
 import Testing
+import Threads
 
 /// Numbers that a file, a clock or somebody with a pencil makes up.
 @Suite struct ArithmeticTests {

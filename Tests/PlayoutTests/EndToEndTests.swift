@@ -3,6 +3,7 @@ import Media
 import Playout
 import SphericalVideo
 import Testing
+import Threads
 
 @Suite struct EndToEndTests {
   @Test func `the test card becomes an H.264 stream that ffprobe reads`() throws {

@@ -4,6 +4,7 @@ import Media
 import Playout
 import Synchronization
 import Testing
+import Threads
 import VATestDriver
 
 /// The player on a graphics device: the tests' driver, with what may go wrong.

@@ -6,6 +6,7 @@ import Media
 import Playout
 import SphericalVideo
 import Testing
+import Threads
 
 @Suite struct PacketQueuesTests {
   private static let limits = PacketLimits(ahead: 10_000, starving: 100_000)

@@ -1,6 +1,7 @@
 import FFmpeg
 import Media
 import Playout
+import Threads
 
 /// A player whose clock stands still, with all that comes out of it.
 final class PlayerHarness {

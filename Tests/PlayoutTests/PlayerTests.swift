@@ -2,6 +2,7 @@ import FFmpeg
 import Media
 import Playout
 import Testing
+import Threads
 
 /// The player over scripted sources: time, order, lateness, commands.
 @Suite struct PlayerTests {

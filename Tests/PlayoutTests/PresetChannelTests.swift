@@ -4,6 +4,7 @@ import Media
 import Playout
 import SphericalVideo
 import Testing
+import Threads
 
 /// A channel on its own thread, with a clock that stands still.
 @Suite struct PresetChannelTests {

@@ -3,6 +3,7 @@ import Media
 import Playout
 import SphericalVideo
 import Testing
+import Threads
 
 @Suite struct PresetViewTests {
   private static let size = VideoSize(width: 160, height: 90)
@@ -42,6 +43,42 @@ import Testing
     view.update(preset: CameraPreset.defaults[1])
     #expect(front !== view.picture(of: frame))
     #expect(view.projections == 2)
+  }
+
+  @Test(arguments: [1, 2, 3], CameraView.Kind.allCases)
+  func `for a screen that hangs turned the same picture is stored turned`(quarters: Int, kind: CameraView.Kind) throws {
+    let turn = PictureTurn(quarters: quarters)
+    let upright = turn.turned(Self.size)
+    var preset = CameraPreset.defaults[0]
+    preset.view.kind = kind
+    let frame = try frames(1)[0]
+    let expected = PresetView(preset: preset, size: upright, tables: RemapTableCache()).picture(of: frame)
+    let stored = PresetView(preset: preset, size: Self.size, turn: turn, tables: RemapTableCache()).picture(of: frame)
+    func sample(_ plane: PlanarPicture.Plane, _ x: Int, _ y: Int) -> Int {
+      Int((plane.base + y * plane.stride + x).load(as: UInt8.self))
+    }
+    var (difference, count) = (0, 0)
+    expected.withPicture { expected in
+      stored.withPicture { stored in
+        for (a, b, size) in [
+          (expected.luma, stored.luma, upright), (expected.cb, stored.cb, expected.chromaSize),
+          (expected.cr, stored.cr, expected.chromaSize),
+        ] {
+          let storedSize = turn.turned(size)
+          for y in 0..<size.height {
+            for x in 0..<size.width {
+              let place = turn.stored(
+                x: (Double(x) + 0.5) / Double(size.width), y: (Double(y) + 0.5) / Double(size.height))
+              let other = sample(b, Int(place.x * Double(storedSize.width)), Int(place.y * Double(storedSize.height)))
+              difference += abs(sample(a, x, y) - other)
+              count += 1
+            }
+          }
+        }
+      }
+    }
+    // Tables are built from another corner: the weights' last bit may differ.
+    #expect(Double(difference) / Double(count) < 0.5, "\(difference) in \(count)")
   }
 
   @Test func `a picture stays as it is until its last reader lets it go, and its memory is used again`() throws {

@@ -4,6 +4,7 @@ import Media
 import Playout
 import SphericalVideo
 import TestCardFilm
+import Threads
 
 /// Longer than anything takes, in nanoseconds of the monotonic clock.
 func deadline() -> Int64 { MonotonicTime.now + 10_000_000_000 }

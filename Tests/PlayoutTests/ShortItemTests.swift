@@ -3,6 +3,7 @@ import Foundation
 import Media
 import Playout
 import Testing
+import Threads
 
 /// Items of a few frames, and pictures by themselves.
 @Suite struct ShortItemTests {

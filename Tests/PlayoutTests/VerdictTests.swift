@@ -4,6 +4,7 @@ import Media
 import Playout
 import SansIO
 import Testing
+import Threads
 
 /// What plays and what does not, beside the verdict of the `ffmpeg` program.
 @Suite struct VerdictTests {

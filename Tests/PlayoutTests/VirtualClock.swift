@@ -2,6 +2,7 @@ import Clocks
 import Media
 import Playout
 import Testing
+import Threads
 
 /// A clock that stands still until a test lets it run: it then jumps from one deadline to the next, each time when all
 /// the threads that use it have nothing to do but wait.

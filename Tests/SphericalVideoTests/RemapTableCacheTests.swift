@@ -27,6 +27,17 @@ import Testing
     #expect(cache.builds == 4)
   }
 
+  @Test func `large tables are fewer, and one is kept whatever it takes`() {
+    let bytes = Self.output.width * Self.output.height * 12
+    let cache = RemapTableCache(capacity: 16, bytes: 3 * bytes)
+    for preset in CameraPreset.defaults { _ = cache.table(from: Self.geometry(), to: Self.output, view: preset.view) }
+    #expect(cache.count == 3 && cache.bytesHeld == 3 * bytes)
+    let large = VideoSize(width: 64, height: 64)
+    let table = cache.table(from: Self.geometry(), to: large, view: CameraPreset.defaults[0].view)
+    #expect(cache.count == 1 && cache.bytesHeld == 64 * 64 * 12)
+    #expect(cache.table(from: Self.geometry(), to: large, view: CameraPreset.defaults[0].view) === table)
+  }
+
   @Test func `sizes and projections have tables of their own, layouts have not`() {
     let cache = RemapTableCache()
     let preset = CameraPreset.defaults[0]

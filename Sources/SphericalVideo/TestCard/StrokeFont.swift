@@ -1,23 +1,26 @@
 import Glibc
 
-/// Capital letters and figures as lines of even width with round ends: sharp at every size, and small.
-enum StrokeFont {
-  struct Point {
-    var x: Float
-    var y: Float
+/// Capital letters, figures and what addresses are made of, as lines of even width with round ends: sharp at every size,
+/// and small.
+package enum StrokeFont {
+  package struct Point {
+    package var x: Float
+    package var y: Float
   }
 
   /// Lines through points, in a box of height 1 (y down) and this width.
-  struct Glyph {
-    var width: Float
-    var lines: [[Point]]
+  package struct Glyph {
+    package var width: Float
+    package var lines: [[Point]]
   }
 
   /// Between glyphs, as a part of the height.
-  static let spacing: Float = 0.34
+  package static let spacing: Float = 0.34
 
   /// Nil for a character that the font lacks.
-  static func glyph(_ character: Character) -> Glyph? {
+  package static func glyph(_ character: Character) -> Glyph? { letter(character) ?? sign(character) }
+
+  private static func letter(_ character: Character) -> Glyph? {
     switch character {
     case " ": Glyph(width: 0.15, lines: [])
     case "A": glyph(0.72, [[(0, 1), (0.36, 0), (0.72, 1)], [(0.13, 0.66), (0.59, 0.66)]])
@@ -36,18 +39,35 @@ enum StrokeFont {
       glyph(0.74, [arc(0.40, 0.5, 0.40, -48, -330, ry: 0.5) + [(0.74, 0.56), (0.46, 0.56)]])
     case "H": glyph(0.64, [[(0, 0), (0, 1)], [(0.64, 0), (0.64, 1)], [(0, 0.48), (0.64, 0.48)]])
     case "I": glyph(0.02, [[(0.01, 0), (0.01, 1)]])
+    case "J": glyph(0.46, [[(0.46, 0), (0.46, 0.72)] + arc(0.22, 0.74, 0.24, 0, 150, ry: 0.26)])
     case "K": glyph(0.62, [[(0, 0), (0, 1)], [(0.58, 0), (0, 0.58)], [(0.22, 0.38), (0.62, 1)]])
     case "L": glyph(0.52, [[(0, 0), (0, 1), (0.52, 1)]])
+    case "M": glyph(0.80, [[(0, 1), (0, 0), (0.40, 0.72), (0.80, 0), (0.80, 1)]])
     case "N": glyph(0.66, [[(0, 1), (0, 0), (0.66, 1), (0.66, 0)]])
     case "O": glyph(0.80, [arc(0.40, 0.5, 0.40, 0, 360, ry: 0.5)])
     case "P": glyph(0.60, [[(0, 1), (0, 0), (0.33, 0)] + arc(0.33, 0.27, 0.27, -90, 90) + [(0, 0.54)]])
+    case "Q": glyph(0.80, [arc(0.40, 0.5, 0.40, 0, 360, ry: 0.5), [(0.50, 0.72), (0.80, 1.04)]])
     case "R":
       glyph(
         0.62, [[(0, 1), (0, 0), (0.34, 0)] + arc(0.34, 0.26, 0.26, -90, 90) + [(0, 0.52)], [(0.30, 0.52), (0.62, 1)]])
+    case "S":
+      glyph(0.56, [arc(0.28, 0.25, 0.27, -30, -270, ry: 0.25) + arc(0.28, 0.745, 0.28, -90, 150, ry: 0.255)])
     case "T": glyph(0.64, [[(0, 0), (0.64, 0)], [(0.32, 0), (0.32, 1)]])
     case "U": glyph(0.64, [[(0, 0)] + arc(0.32, 0.68, 0.32, 180, 0) + [(0.64, 0)]])
+    case "V": glyph(0.68, [[(0, 0), (0.34, 1), (0.68, 0)]])
     case "W": glyph(0.96, [[(0, 0), (0.24, 1), (0.48, 0.1), (0.72, 1), (0.96, 0)]])
+    case "X": glyph(0.64, [[(0, 0), (0.64, 1)], [(0.64, 0), (0, 1)]])
     case "Y": glyph(0.66, [[(0, 0), (0.33, 0.5), (0.66, 0)], [(0.33, 0.5), (0.33, 1)]])
+    case "Z": glyph(0.60, [[(0.02, 0), (0.60, 0), (0, 1), (0.60, 1)]])
+    case "Ä": letter("A").map { Glyph(width: $0.width, lines: $0.lines + dots(0.12, 0.60)) }
+    case "Ö": letter("O").map { Glyph(width: $0.width, lines: $0.lines + dots(0.22, 0.58)) }
+    case "Ü": letter("U").map { Glyph(width: $0.width, lines: $0.lines + dots(0.16, 0.48)) }
+    default: nil
+    }
+  }
+
+  private static func sign(_ character: Character) -> Glyph? {
+    switch character {
     case "0": glyph(0.58, [arc(0.29, 0.5, 0.29, 0, 360, ry: 0.5)])
     case "1": glyph(0.26, [[(0, 0.22), (0.26, 0), (0.26, 1)]])
     case "2": glyph(0.54, [arc(0.27, 0.27, 0.27, -170, 38) + [(0, 1), (0.56, 1)]])
@@ -59,9 +79,42 @@ enum StrokeFont {
     case "8": glyph(0.56, [arc(0.28, 0.25, 0.24, 0, 360, ry: 0.25), arc(0.28, 0.74, 0.28, 0, 360, ry: 0.26)])
     case "9": glyph(0.56, [[(0.14, 1), (0.50, 0.46)], arc(0.28, 0.30, 0.28, 0, 360, ry: 0.30)])
     case "-": glyph(0.36, [[(0, 0.5), (0.36, 0.5)]])
+    case ".": glyph(0.02, [[(0.01, 0.98), (0.01, 1)]])
+    case ",": glyph(0.10, [[(0.09, 0.96), (0, 1.14)]])
+    case ":": glyph(0.02, [[(0.01, 0.34), (0.01, 0.36)], [(0.01, 0.92), (0.01, 0.94)]])
+    case ";": glyph(0.10, [[(0.08, 0.34), (0.08, 0.36)], [(0.09, 0.92), (0, 1.10)]])
+    case "/": glyph(0.42, [[(0, 1.06), (0.42, -0.06)]])
+    case "+": glyph(0.48, [[(0, 0.5), (0.48, 0.5)], [(0.24, 0.26), (0.24, 0.74)]])
+    case "=": glyph(0.46, [[(0, 0.36), (0.46, 0.36)], [(0, 0.64), (0.46, 0.64)]])
+    case "_": glyph(0.54, [[(0, 1.06), (0.54, 1.06)]])
+    case "'": glyph(0.02, [[(0.01, 0), (0.01, 0.22)]])
+    case "\"": glyph(0.18, [[(0.01, 0), (0.01, 0.22)], [(0.17, 0), (0.17, 0.22)]])
+    case "!": glyph(0.02, [[(0.01, 0), (0.01, 0.70)], [(0.01, 0.98), (0.01, 1)]])
+    case "?":
+      glyph(0.50, [arc(0.25, 0.26, 0.25, -170, 60) + [(0.25, 0.60), (0.25, 0.70)], [(0.25, 0.98), (0.25, 1)]])
+    case "(": glyph(0.20, [arc(0.40, 0.5, 0.40, -130, -230, ry: 0.72)])
+    case ")": glyph(0.20, [arc(-0.20, 0.5, 0.40, -50, 50, ry: 0.72)])
+    case "[": glyph(0.18, [[(0.18, -0.06), (0, -0.06), (0, 1.06), (0.18, 1.06)]])
+    case "]": glyph(0.18, [[(0, -0.06), (0.18, -0.06), (0.18, 1.06), (0, 1.06)]])
+    case "%": glyph(0.70, [arc(0.14, 0.16, 0.14, 0, 360), arc(0.56, 0.84, 0.14, 0, 360), [(0.62, 0), (0.08, 1)]])
+    case "&":
+      glyph(0.70, [[(0.70, 1), (0.14, 0.28)] + arc(0.28, 0.18, 0.17, 150, 390) + arc(0.26, 0.74, 0.26, -130, -330)])
+    case "@":
+      glyph(
+        0.90, [arc(0.45, 0.5, 0.16, 0, 360), [(0.61, 0.34), (0.61, 0.60)] + arc(0.45, 0.5, 0.45, 20, -300, ry: 0.5)])
+    case "#":
+      glyph(
+        0.62,
+        [[(0.18, 0), (0.10, 1)], [(0.52, 0), (0.44, 1)], [(0, 0.32), (0.62, 0.32)], [(0, 0.68), (0.62, 0.68)]])
+    // What there is no glyph for.
+    case "□": glyph(0.56, [[(0, 0), (0.56, 0), (0.56, 1), (0, 1), (0, 0)]])
     case "°": glyph(0.24, [arc(0.12, 0.12, 0.13, 0, 360)])
     default: nil
     }
+  }
+
+  private static func dots(_ left: Float, _ right: Float) -> [[Point]] {
+    [left, right].map { [Point(x: $0, y: -0.19), Point(x: $0, y: -0.17)] }
   }
 
   private static func glyph(_ width: Float, _ lines: [[(Float, Float)]]) -> Glyph {
@@ -81,8 +134,8 @@ enum StrokeFont {
 }
 
 /// A line of text that has its place.
-struct PlacedText {
-  struct Segment {
+package struct PlacedText {
+  package struct Segment {
     var x: Float
     var y: Float
     var dx: Float
@@ -91,24 +144,24 @@ struct PlacedText {
     var inverse: Float
   }
 
-  struct PlacedGlyph {
+  package struct PlacedGlyph {
     var left: Float
     var right: Float
     var segments: [Segment]
   }
 
   let glyphs: [PlacedGlyph]
-  let top: Float
-  let bottom: Float
-  let left: Float
-  let right: Float
+  package let top: Float
+  package let bottom: Float
+  package let left: Float
+  package let right: Float
   /// Half of the width of a line.
   let stroke: Float
   /// How far its dark surround reaches.
   let halo: Float
 
   /// Text of height `height` with its middle at `x` and its top at `top`; or with its left edge at `x`.
-  init(
+  package init(
     _ text: String, x: Float, top: Float, height: Float, stroke: Float, halo: Float,
     spacing: Float = StrokeFont.spacing,
     isCentred: Bool = true
@@ -139,7 +192,7 @@ struct PlacedText {
 
   /// How far a point is from the nearest edge of a stroke, negative inside of one; nil beyond the halo.
   @inline(__always)
-  func distance(x: Float, y: Float) -> Float? {
+  package func distance(x: Float, y: Float) -> Float? {
     guard y > top, y < bottom, x > left, x < right else { return nil }
     var nearest = Float.infinity
     for glyph in glyphs where x > glyph.left && x < glyph.right {

@@ -2,13 +2,13 @@ import Clocks
 import Glibc
 
 /// A thread of our own, for work that blocks: libav's, and waiting for the time that a picture is due.
-final class WorkerThread: Sendable {
+package final class WorkerThread: Sendable {
   private let isFinished: Monitor<Bool>
 
   /// Starts a thread that runs `body` once; nil, and `body` never runs, when the system has no more threads.
   ///
   /// - Parameter name: shown by `top -H` and debuggers; the kernel keeps 15 characters.
-  init?(name: String, body: @escaping @Sendable () -> Void) {
+  package init?(name: String, body: @escaping @Sendable () -> Void) {
     let isFinished = Monitor(false)
     self.isFinished = isFinished
     let start = StartOfThread {
@@ -44,7 +44,7 @@ final class WorkerThread: Sendable {
 
   /// Waits for the thread's end, at most `seconds`; false when it still runs, which does no harm beyond its memory.
   @discardableResult
-  func join(within seconds: Double) -> Bool {
+  package func join(within seconds: Double) -> Bool {
     isFinished.wait(until: MonotonicTime.now + Int64(seconds * 1e9)) { $0 ? true : nil } ?? false
   }
 }
