@@ -138,7 +138,7 @@ bench: .build/packages-build .build/packages-test ## what it costs, with ffmpeg 
 	$(SWIFT) build $(FLAGS) --product cupola-bench
 	$(BIN)/cupola-bench $(ARGS)
 
-FUZZ_TARGETS := boxes connection dtls m3u matroska mesh photosphere rtcp sdp signalling stun timeline
+FUZZ_TARGETS := boxes connection dtls insta360 m3u matroska mesh photosphere rtcp sdp signalling stun timeline
 SECONDS_EACH ?= 60
 
 fuzz: .build/packages-build ## libFuzzer with AddressSanitizer on parsers, a connection and the time line, SECONDS_EACH=60

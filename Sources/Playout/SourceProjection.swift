@@ -16,6 +16,9 @@ package struct SourceProjection: Sendable, Hashable {
     case dualFisheye(lensFieldOfView: Double, tracks: Int)
     /// GoPro MAX: of its two tracks, so many are there.
     case goproMax(tracks: Int, overlap: Int)
+    /// As their maker measured them, beside each other in one picture, or one in each of as many; a field of view in
+    /// degrees to which they are good, if somebody said one.
+    case measuredLenses(LensCalibration, pictures: Int, lensFieldOfView: Double?)
     /// The left eye's, and the right eye's if it has one of its own.
     case mesh([SphericalMesh])
     case flat
@@ -73,6 +76,7 @@ package struct SourceProjection: Sendable, Hashable {
     case .goproMax: .goproMax
     case .fisheye: .fisheye
     case .dualFisheye: .dualFisheye
+    case .measuredLenses(let calibration, _, _): calibration.lenses.count == 2 ? .dualFisheye : .fisheye
     case .mesh: .mesh
     case .flat: .flat
     }
@@ -148,6 +152,8 @@ package struct SourceProjection: Sendable, Hashable {
       case .dualFisheye(let degrees, _): Fisheye.dual(aspectRatio: aspectRatio, fieldOfView: .degrees(degrees))
       case .goproMax(let tracks, let overlap):
         GoProMax(width: size.width, height: size.height, overlap: overlap, pictures: tracks)
+      case .measuredLenses(let calibration, let pictures, let degrees):
+        Fisheye(calibration, pictures: pictures, fieldOfView: degrees.map(Angle.degrees))
       case .mesh(let meshes): Mesh(eye == .left ? meshes[0] : meshes[meshes.count - 1])
       case .flat: Flat(aspectRatio: aspectRatio)
       }
@@ -161,7 +167,7 @@ extension SourceProjection.Shape {
   /// In how many tracks the pictures are.
   var tracks: Int {
     switch self {
-    case .dualFisheye(_, let tracks), .goproMax(let tracks, _): tracks
+    case .dualFisheye(_, let tracks), .goproMax(let tracks, _), .measuredLenses(_, let tracks, _): tracks
     default: 1
     }
   }
@@ -184,6 +190,7 @@ extension SourceProjection: CustomStringConvertible {
     var words = [name.rawValue]
     switch shape {
     case .fisheye(let degrees), .dualFisheye(let degrees, _): words[0] += " of \(degrees.shortDegrees)"
+    case .measuredLenses: words.append("its lenses as their maker measured them")
     case .equirectangular(let bounds) where bounds != .full && bounds != .half:
       words.append("a part of the sphere")
     default: break

@@ -10,9 +10,9 @@ extension SourceProjection {
     of video: VideoStream, in demuxer: borrowing Demuxer, name: String, override: ShapeOverride = .none
   ) {
     let metadata = SphericalMetadata.of(video, in: demuxer, name: name)
-    self.init(metadata, turn: Self.turn(of: video, metadata), size: video.size)
-    sampleAspectRatio = turn.swapsAxes ? 1 / video.sampleAspectRatio : video.sampleAspectRatio
     let pair = TrackPair(of: video, among: demuxer.tracks)
+    self.init(metadata, turn: Self.turn(of: video, metadata), size: video.size, tracks: pair == nil ? 1 : 2)
+    sampleAspectRatio = turn.swapsAxes ? 1 / video.sampleAspectRatio : video.sampleAspectRatio
     if pair != nil, Self.isGoProMax(video.size), origin == .none || origin == .name {
       (shape, origin, confidence) = (.goproMax(tracks: 2, overlap: 0), .trailer, 0.95)
     }
@@ -22,8 +22,12 @@ extension SourceProjection {
 
   /// From what a file says.
   ///
-  /// - Parameter size: Of the stored picture, if known: one that is twice as wide as high is taken for a panorama.
-  package init(_ metadata: SphericalMetadata?, turn: PictureTurn = .none, size: VideoSize? = nil) {
+  /// - Parameters:
+  ///   - size: Of the stored picture, if known: one that is twice as wide as high is taken for a panorama.
+  ///   - tracks: How many that are alike there are.
+  package init(
+    _ metadata: SphericalMetadata?, turn: PictureTurn = .none, size: VideoSize? = nil, tracks: Int = 1
+  ) {
     let metadata = metadata ?? SphericalMetadata(projection: .unstated, origin: .assumed)
     self.init(.equirectangular(.full), origin: ShapeOrigin(metadata.origin), confidence: 1)
     self.turn = turn
@@ -53,6 +57,8 @@ extension SourceProjection {
       if layout > 0 { notes.append("its faces are taken for layout 0, for layout \(layout) is unknown") }
       shape = .cubemap(columns: 3, padding: Int(min(padding, 4096)))
     case .rectilinear: shape = .flat
+    case .fisheye where metadata.calibration != nil, .dualFisheye where metadata.calibration != nil:
+      takeLenses(metadata.calibration!, size: size, tracks: tracks)
     case .fisheye: shape = .fisheye(lensFieldOfView: metadata.fieldOfView ?? 180)
     case .dualFisheye: shape = .dualFisheye(lensFieldOfView: metadata.fieldOfView ?? 190, tracks: 1)
     case .equiangularCubemap: shape = .equiangularCubemap
@@ -101,6 +107,8 @@ extension SourceProjection {
     switch shape {
     case .fisheye: shape = .fisheye(lensFieldOfView: degrees)
     case .dualFisheye(_, let tracks): shape = .dualFisheye(lensFieldOfView: degrees, tracks: tracks)
+    case .measuredLenses(let lenses, let pictures, _):
+      shape = .measuredLenses(lenses, pictures: pictures, lensFieldOfView: degrees)
     default: break
     }
   }
@@ -139,7 +147,14 @@ extension SphericalMetadata {
   package static func of(
     _ video: VideoStream, in demuxer: borrowing Demuxer, name: String
   ) -> SphericalMetadata? {
-    settled([own(video, in: demuxer) ?? video.spherical, SphericalMetadata(name: name)].compactMap(\.self))
+    settled(
+      [own(video, in: demuxer) ?? video.spherical, trailer(of: demuxer), SphericalMetadata(name: name)]
+        .compactMap(\.self))
+  }
+
+  private static func trailer(of demuxer: borrowing Demuxer) -> SphericalMetadata? {
+    guard let file = demuxer.file else { return nil }
+    return SphericalMetadata(trailerOf: FileBytes(size: file.size) { count, offset in file.read(count, at: offset) })
   }
 
   private static func own(_ video: VideoStream, in demuxer: borrowing Demuxer) -> SphericalMetadata? {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where a camera looks: yaw to the right, then pitch up, then roll clockwise, as its operator would say it.
 public struct Orientation: Hashable, Sendable {
   /// To the right.
@@ -13,6 +15,13 @@ public struct Orientation: Hashable, Sendable {
     self.yaw = yaw
     self.pitch = pitch
     self.roll = roll
+  }
+
+  /// Of a camera whose axes point there: three unit vectors, at right angles to each other.
+  public init(right: Vector3, up: Vector3, back: Vector3) {
+    self.init(
+      yaw: .radians(-atan2(back.x, back.z)), pitch: .radians(asin(max(-1, min(-back.y, 1)))),
+      roll: .radians(-atan2(right.y, up.y)))
   }
 
   /// The pose of a picture as its file states it: degrees, all three counter-clockwise (Spherical Video V2 `prhd`,
