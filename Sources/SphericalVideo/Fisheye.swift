@@ -58,6 +58,8 @@ public struct Fisheye: Projection {
     return best.depth >= 0 ? best.place : nil
   }
 
+  public var hasOverlaps: Bool { blend > 0 }
+
   public func overlap(towards direction: Vector3) -> Overlap? {
     guard hasOverlaps else { return nil }
     let (first, second) = (look(towards: direction, through: 0), look(towards: direction, through: 1))
