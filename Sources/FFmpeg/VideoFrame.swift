@@ -21,12 +21,7 @@ public final class VideoFrame: @unchecked Sendable {
   /// How long it lasts, in the time base of its stream; nil when unknown.
   public let duration: Int64?
   public let isKeyFrame: Bool
-  /// How the picture itself says that it is turned to be upright; nil when it does not.
-  public let turn: PictureTurn?
-  /// What the picture itself says of two eyes; nil when it says nothing.
-  public let packing: FramePacking?
-  /// The luminance of the brightest that it was graded to show, in cd/m²; nil when it does not say.
-  public let peakLuminance: Double?
+  private let ownWords: OwnWords
   /// Whether something was missing when it was decoded.
   public let isDamaged: Bool
   /// Whether a graphics device decoded it.
@@ -54,12 +49,26 @@ public final class VideoFrame: @unchecked Sendable {
     self.duration = duration > 0 ? duration : nil
     isKeyFrame = cffmpeg_is_key_frame(pointer) != 0
     let matrix = av_frame_get_side_data(pointer, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee
-    turn = matrix.flatMap { PictureTurn(displayMatrix: $0.data, size: Int($0.size)) }
-    packing = Self.packing(pointer)
-    peakLuminance = Self.peakLuminance(pointer)
+    ownWords = OwnWords(
+      turn: matrix.flatMap { PictureTurn(displayMatrix: $0.data, size: Int($0.size)) },
+      packing: Self.packing(pointer), peakLuminance: Self.peakLuminance(pointer))
     isDamaged = frame.flags & AV_FRAME_FLAG_CORRUPT != 0 || frame.decode_error_flags != 0
     self.isFromDevice = isFromDevice
   }
+
+  /// What the picture says of itself beside its samples.
+  private struct OwnWords {
+    var turn: PictureTurn?
+    var packing: FramePacking?
+    var peakLuminance: Double?
+  }
+
+  /// How the picture itself says that it is turned to be upright; nil when it does not.
+  public var turn: PictureTurn? { ownWords.turn }
+  /// What the picture itself says of two eyes; nil when it says nothing.
+  public var packing: FramePacking? { ownWords.packing }
+  /// The luminance of the brightest that it was graded to show, in cd/m²; nil when it does not say.
+  public var peakLuminance: Double? { ownWords.peakLuminance }
 
   private static func packing(_ frame: UnsafeMutablePointer<AVFrame>) -> FramePacking? {
     guard let stereo = frame.sideData(AV_FRAME_DATA_STEREO3D, as: AVStereo3D.self) else { return nil }

@@ -85,7 +85,7 @@ import Testing
       let projection = shape.projection(for: Self.size)
       for _ in 0..<20 {
         let (a, b) = (Self.direction(&random), Self.direction(&random))
-        let axis = a + b * -a.dot(b)
+        let axis = b + a * -a.dot(b)
         var last: Double?
         for step in 0..<7200 {
           let angle = Double(step) * .pi / 3600

@@ -161,7 +161,7 @@ import Testing
     let report = try probe(MediaLocation(file))
     #expect(report.shape.projection == .goproMax)
     // Views straight at the faces at the sides, whose middles were seen by two lenses: the picture changes no more from
-    // one column to the next there than it does elsewhere.
+    // one column to the next there than it does at its strongest elsewhere.
     for (yaw, pitch) in [(-90.0, 0.0), (90, 0), (0, 90), (0, -90)] {
       let preset = CameraPreset(
         number: 0, name: "", orientation: Orientation(yaw: .degrees(yaw), pitch: .degrees(pitch)),
@@ -182,8 +182,8 @@ import Testing
       let along = pitch == 0 ? changes.across : changes.down
       let (middle, others) = (along[235..<277].max()!, (along[..<200] + along[312...]).sorted())
       print(
-        "looking at \(yaw), \(pitch): \(middle) at most in the strip, \(others[others.count * 9 / 10]) in most others")
-      #expect(middle <= 1.5 * others[others.count * 9 / 10])
+        "looking at \(yaw), \(pitch): \(middle) at most in the strip, \(others.last!) elsewhere")
+      #expect(middle <= others.last!)
     }
   }
 }
