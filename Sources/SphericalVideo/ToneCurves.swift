@@ -29,7 +29,7 @@ enum ToneCurves {
     return signal <= 0.5 ? signal * signal / 3 : (exp((signal - c) / a) + b) / 12
   }
 
-  /// What light is shown as on a display with less range (ITU-R BT.2390-7, 5.4.1, the EETF): unchanged up to the knee,
+  /// What light is shown as on a display with less range (ITU-R BT.2390, the EETF): unchanged up to the knee,
   /// then a Hermite spline in PQ signals, from a `peak` of the source to that of the `display`; both are black at 0.
   static func mapped(_ light: Double, from peak: Double, to display: Double) -> Double {
     let white = pqSignal(peak)

@@ -6,10 +6,10 @@ import Media
 ///
 /// - Signals become light by BT.2100: PQ's EOTF; HLG's inverse OETF and its OOTF for a display of 1000 cd/m², whose
 ///   system gamma is 1.2.
-/// - White is at 203 cd/m², the HDR reference white of BT.2408 (2.1), which SDR's white stands for in it (5.1): what was
+/// - White is at 203 cd/m², the HDR reference white of BT.2408, which SDR's white stands for in it: what was
 ///   graded for it, faces and paper, comes out as bright as in SDR, and only what is brighter is compressed.
-/// - The greatest of the three colours goes through the EETF of BT.2390 (5.4.1) and the others are scaled alike (BT.2408
-///   annex 5, "maxRGB"), so that nothing changes its hue. The source's peak is what its mastering display or its content
+/// - The greatest of the three colours goes through the EETF of BT.2390 and the others are scaled alike
+///   ("maxRGB"), so that nothing changes its hue. The source's peak is what its mastering display or its content
 ///   light level says, or else 1000 cd/m², as HDR is mostly graded; it is black at 0.
 /// - BT.2020 becomes BT.709 by the matrix between them (BT.2407, 2), and what is outside of it is clipped; light becomes
 ///   signals by the inverse of BT.1886 with a black of 0: the power of 1/2.4.
