@@ -239,7 +239,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
-      name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "Threads"],
+      name: "DisplayTests", dependencies: ["Display", "Clocks", "Heartbeats", "Media", "SansIO", "Threads"],
       swiftSettings: house),
     .executableTarget(
       name: "cupola-screen", dependencies: ["Clocks", "Display", "Heartbeats", "Media", "SphericalVideo"],

@@ -5,7 +5,7 @@ import Media
 ///
 ///     R' = Y' + 2(1 − Kr)·Cr,  B' = Y' + 2(1 − Kb)·Cb,  G' = (Y' − Kr·R' − Kb·B') / (1 − Kr − Kb)
 ///
-/// Kr and Kb are those of ITU-T H.273, table 4. Within one level of what these give exactly. One pass, straight into the
+/// Kr and Kb are the luma weights of red and blue. Within one level of what these give exactly. One pass, straight into the
 /// card's memory: of a picture on the screen nothing else is written.
 package struct ScanoutConversion: Sendable {
   /// The variants of the pixel code. All give the same bytes.
@@ -22,14 +22,7 @@ package struct ScanoutConversion: Sendable {
   private let matrix: cscanout_matrix
 
   package init(_ colour: ColourDescription) {
-    let (kr, kb): (Double, Double) =
-      switch colour.matrix {
-      case 4: (0.30, 0.11)
-      case 5, 6: (0.299, 0.114)
-      case 7: (0.212, 0.087)
-      case 9, 10: (0.2627, 0.0593)
-      default: (0.2126, 0.0722)
-      }
+    let (kr, kb) = colour.lumaWeights ?? ColourDescription.bt709LumaWeights
     let kg = 1 - kr - kb
     let isFull = colour.range == .full
     let (lumaScale, chromaScale) = isFull ? (1.0, 1.0) : (255.0 / 219, 255.0 / 224)

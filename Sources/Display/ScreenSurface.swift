@@ -31,6 +31,11 @@ final class ScreenSurface {
   /// How many pictures wait; the oldest gives way.
   private static let most = 3
 
+  struct CompletedFlip {
+    /// Of its picture, in nanoseconds; nil where it was none's.
+    var age: Int64?
+  }
+
   private struct Waiting {
     var picture: ArrivedPicture
     var target: Int64
@@ -103,11 +108,11 @@ final class ScreenSurface {
     wanted = scene
   }
 
-  /// A flip has completed; its picture's age then, where it was one's. nil: it was not the one that is outstanding.
-  func completed(_ serial: UInt64, _ stamp: FlipStamp) -> (age: Int64?, Void)? {
+  /// A flip has completed. nil: it was not the one that is outstanding.
+  func completed(_ serial: UInt64, _ stamp: FlipStamp) -> CompletedFlip? {
     guard buffers.outstanding?.serial == serial, let flip = buffers.complete() else { return nil }
     schedule.completed(stamp, target: flip.target)
-    return (flip.due.map { stamp.time - $0 }, ())
+    return CompletedFlip(age: flip.due.map { stamp.time - $0 })
   }
 
   /// Draws and flips what can be now.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Media
 import SphericalMetadata
 
 extension Demuxer {
@@ -12,17 +13,16 @@ extension Demuxer {
   private static func sideData(
     of stream: UnsafeMutablePointer<AVStream>, origin: SphericalMetadata.Origin
   ) -> SphericalMetadata? {
-    let stereo: SphericalMetadata.Stereo? = value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self).map {
-      switch $0.type {
-      case AV_STEREO3D_2D: .mono
-      case AV_STEREO3D_TOPBOTTOM: .topBottom
-      case AV_STEREO3D_SIDEBYSIDE: .leftRight
-      default: .other
+    let packing = value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self).map(FramePacking.init)
+    let stereo = packing.map { packing -> SphericalMetadata.Stereo in
+      switch packing.layout {
+      case .mono: .mono
+      case .topBottom: .topBottom
+      case .leftRight: .leftRight
+      case .twoTracks, nil: .other
       }
     }
-    let swapsEyes =
-      value(AV_PKT_DATA_STEREO3D, of: stream, as: AVStereo3D.self)
-      .map { $0.flags & AV_STEREO3D_FLAG_INVERT != 0 } ?? false
+    let swapsEyes = packing?.swapsEyes ?? false
     guard let spherical = value(AV_PKT_DATA_SPHERICAL, of: stream, as: AVSphericalMapping.self) else {
       return stereo.map {
         SphericalMetadata(projection: .unstated, stereo: $0, swapsEyes: swapsEyes, origin: origin)

@@ -14,10 +14,7 @@ public struct PictureMatcher: ~Copyable, @unchecked Sendable {
   public mutating func match(_ frame: VideoFrame, to other: VideoFrame) throws(MediaError) -> VideoFrame {
     guard let layout = other.layout, frame.hasSamples else { return frame }
     guard frame.layout != layout || frame.size != other.size || frame.colour != other.colour else { return frame }
-    if pool?.size != other.size || pool?.layout != layout || pool?.colour != other.colour {
-      pool = try VideoFramePool(size: other.size, layout: layout, colour: other.colour)
-    }
-    guard let result = pool?.makeFrame(carryingTimesOf: frame) else { return frame }
+    let result = try pool.of(other.size, layout, other.colour).makeFrame(carryingTimesOf: frame)
     try scaler.scale(frame, into: result.pointer, colour: other.colour)
     return result
   }

@@ -23,13 +23,10 @@ public struct PixelConverter: ~Copyable, @unchecked Sendable {
       colour.range = .limited
       colour.matrix = Int32((colour.primaries == 9 ? AVCOL_SPC_BT2020_NCL : AVCOL_SPC_BT709).rawValue)
     }
-    if pool?.size != frame.size || pool?.layout != layout || pool?.colour != colour {
-      pool = try VideoFramePool(size: frame.size, layout: layout, colour: colour)
-    }
-    guard let result = pool?.makeFrame(carryingTimesOf: frame) else { return frame }
+    let result = try pool.of(frame.size, layout, colour).makeFrame(carryingTimesOf: frame)
     if cffmpeg_is_deep_rgb(source.libav) != 0 {
-      let (red, blue) = colour.matrix == AVCOL_SPC_BT2020_NCL.rawValue ? (0.2627, 0.0593) : (0.2126, 0.0722)
-      cffmpeg_deep_rgb_to_420(result.pointer, frame.pointer, red, blue)
+      let weights = colour.lumaWeights ?? ColourDescription.bt709LumaWeights
+      cffmpeg_deep_rgb_to_420(result.pointer, frame.pointer, weights.red, weights.blue)
     } else {
       try scaler.scale(frame, into: result.pointer, colour: colour)
     }

@@ -46,11 +46,7 @@ struct SurfaceCopy {
     let colour = ColourDescription(
       range: frame.pointee.color_range, primaries: frame.pointee.color_primaries, transfer: frame.pointee.color_trc,
       matrix: frame.pointee.colorspace, format: PixelFormat(layout).libav, size: size)
-    if pool?.size != size || pool?.layout != layout || pool?.colour != colour {
-      pool = try VideoFramePool(size: size, layout: layout, colour: colour)
-    }
-    guard let pool else { throw .unsupportedPicture("\(size) pixels") }
-    return pool.makeFrame(fromDevice: frame)
+    return try pool.of(size, layout, colour).makeFrame(fromDevice: frame)
   }
 
   /// Tries every way on one picture, which then holds it, and gives the one that is chosen.

@@ -51,7 +51,8 @@ public final class VideoFrame: @unchecked Sendable {
     let matrix = av_frame_get_side_data(pointer, AV_FRAME_DATA_DISPLAYMATRIX)?.pointee
     ownWords = OwnWords(
       turn: matrix.flatMap { PictureTurn(displayMatrix: $0.data, size: Int($0.size)) },
-      packing: Self.packing(pointer), peakLuminance: Self.peakLuminance(pointer))
+      packing: pointer.sideData(AV_FRAME_DATA_STEREO3D, as: AVStereo3D.self).map(FramePacking.init),
+      peakLuminance: Self.peakLuminance(pointer))
     isDamaged = frame.flags & AV_FRAME_FLAG_CORRUPT != 0 || frame.decode_error_flags != 0
     self.isFromDevice = isFromDevice
   }
@@ -69,18 +70,6 @@ public final class VideoFrame: @unchecked Sendable {
   public var packing: FramePacking? { ownWords.packing }
   /// The luminance of the brightest that it was graded to show, in cd/m²; nil when it does not say.
   public var peakLuminance: Double? { ownWords.peakLuminance }
-
-  private static func packing(_ frame: UnsafeMutablePointer<AVFrame>) -> FramePacking? {
-    guard let stereo = frame.sideData(AV_FRAME_DATA_STEREO3D, as: AVStereo3D.self) else { return nil }
-    let layout: StereoLayout? =
-      switch stereo.type {
-      case AV_STEREO3D_2D: .mono
-      case AV_STEREO3D_TOPBOTTOM: .topBottom
-      case AV_STEREO3D_SIDEBYSIDE: .leftRight
-      default: nil
-      }
-    return FramePacking(layout: layout, swapsEyes: stereo.flags & AV_STEREO3D_FLAG_INVERT != 0)
-  }
 
   /// Of the display that it was mastered on (SMPTE ST 2086), or what its content comes to (CTA-861.3, MaxCLL) where that
   /// is less.

@@ -37,3 +37,15 @@ public final class VideoFramePool: Sendable {
     VideoFrame(drawing: pictures.makePicture(), timesOf: surface, isFromDevice: true)
   }
 }
+
+extension VideoFramePool? {
+  /// The pool there is, or where it is of other pictures a new one, which then is there.
+  mutating func of(
+    _ size: VideoSize, _ layout: PlanarPicture.Layout, _ colour: ColourDescription
+  ) throws(MediaError) -> VideoFramePool {
+    if let pool = self, pool.size == size, pool.layout == layout, pool.colour == colour { return pool }
+    let pool = try VideoFramePool(size: size, layout: layout, colour: colour)
+    self = pool
+    return pool
+  }
+}

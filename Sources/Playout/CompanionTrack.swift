@@ -39,7 +39,6 @@ final class CompanionTrack {
   }
 
   var errors: Int { decoder.errors.count }
-  var status: DecoderStatus { decoder.status }
 
   var isSparing: Bool {
     get { decoder.isSparing }

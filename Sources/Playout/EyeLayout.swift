@@ -47,8 +47,4 @@ extension SourceProjection {
       note("though its pictures say that the \(packing.swapsEyes ? "right" : "left") eye comes first")
     }
   }
-
-  private mutating func note(_ note: String) {
-    if !notes.contains(note) { notes.append(note) }
-  }
 }

@@ -82,11 +82,11 @@ extension SourceProjection {
     }
     if let viewed = size.map(viewedSize(of:)) {
       let aspectRatio = Double(viewed.width) * sampleAspectRatio / Double(viewed.height)
-      if calibration.isOf(1, aspectRatio: aspectRatio), calibration.lenses.count == 2, tracks == 2 {
-        shape = .measuredLenses(calibration, pictures: 2, lensFieldOfView: nil)
-        return
-      }
       if calibration.isOf(1, aspectRatio: aspectRatio) {
+        if calibration.lenses.count == 2, tracks == 2 {
+          shape = .measuredLenses(calibration, pictures: 2, lensFieldOfView: nil)
+          return
+        }
         calibration.lenses = [calibration.lenses[0]]
       } else if !calibration.isOf(calibration.lenses.count, aspectRatio: aspectRatio) {
         // What such a camera makes of one lens alone is a flat film, and what it has stitched a panorama.

@@ -50,9 +50,7 @@ package final class MediaFileSource: FrameSource {
         of: url, access: access, says: projection, stamp: reader.stamp, memory: memory, interruption: interruption)
     {
       projection.take(found, pair: reader.pair)
-      projection.apply(shape)
-      projection.settle(
-        reader.pair, size: projection.viewedSize(of: reader.video.size), depth: reader.video.bitDepth)
+      projection.apply(shape, to: reader.video, pair: reader.pair)
     }
     let tracks = projection.tracks(of: reader.pair)
     if let first = tracks.first, first != reader.video.index { reader = try open(first) }

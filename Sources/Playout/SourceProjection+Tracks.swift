@@ -3,20 +3,21 @@ import Media
 import SphericalMetadata
 
 extension SourceProjection {
-  /// Settles what is in which track, once it is known which there are.
+  /// Takes what was said of the picture, and settles what of that is in which track of the file.
   ///
-  /// - Parameters:
-  ///   - size: of the stored pictures.
-  ///   - depth: bits a sample.
-  mutating func settle(_ pair: TrackPair?, size: VideoSize, depth: Int) {
+  /// - Parameter pair: The two tracks that are alike, if it has such.
+  mutating func apply(_ override: ShapeOverride, to video: VideoStream, pair: TrackPair?) {
+    apply(override)
+    let size = viewedSize(of: video.size)
     if stereo == .twoTracks, pair == nil {
       stereo = .mono
-      notes.append("for there is one track")
+      note("for there is one track")
     }
     switch shape {
     case .goproMax:
-      shape = .goproMax(tracks: pair == nil ? 1 : 2, overlap: Self.goproOverlap(width: size.width, depth: depth))
-      if pair == nil { notes.append("its second track is missing") }
+      let overlap = Self.goproOverlap(width: size.width, depth: video.bitDepth)
+      shape = .goproMax(tracks: pair == nil ? 1 : 2, overlap: overlap)
+      if pair == nil { note("its second track is missing") }
     case .dualFisheye(let degrees, _):
       // One lens draws a circle, two in one picture are twice as wide.
       let isOneLens = 2 * size.width < 3 * size.height

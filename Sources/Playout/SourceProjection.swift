@@ -52,6 +52,11 @@ package struct SourceProjection: Sendable, Hashable {
     self.notes = notes
   }
 
+  /// Says something for people, once.
+  mutating func note(_ note: String) {
+    if !notes.contains(note) { notes.append(note) }
+  }
+
   /// The tracks that are looked at, in their order: one, or two in step.
   ///
   /// - Parameter pair: The two tracks that are alike, if the file has such.

@@ -16,8 +16,7 @@ extension SourceProjection {
     if pair != nil, Self.isGoProMax(video.size), origin == .none || origin == .name {
       (shape, origin, confidence) = (.goproMax(tracks: 2, overlap: 0), .trailer, 0.95)
     }
-    apply(override)
-    settle(pair, size: viewedSize(of: video.size), depth: video.bitDepth)
+    apply(override, to: video, pair: pair)
   }
 
   /// From what a file says.
@@ -153,13 +152,11 @@ extension SphericalMetadata {
   }
 
   private static func trailer(of demuxer: borrowing Demuxer) -> SphericalMetadata? {
-    guard let file = demuxer.file else { return nil }
-    return SphericalMetadata(trailerOf: FileBytes(size: file.size) { count, offset in file.read(count, at: offset) })
+    demuxer.file.map(FileBytes.init).flatMap { SphericalMetadata(trailerOf: $0) }
   }
 
   private static func own(_ video: VideoStream, in demuxer: borrowing Demuxer) -> SphericalMetadata? {
-    guard let file = demuxer.file else { return nil }
-    let bytes = FileBytes(size: file.size) { count, offset in file.read(count, at: offset) }
+    guard let bytes = demuxer.file.map(FileBytes.init) else { return nil }
     if demuxer.container.formatName.hasPrefix("mov,") {
       return SphericalMetadata(mp4: bytes, trackID: video.containerID)
     }
@@ -167,5 +164,11 @@ extension SphericalMetadata {
     guard demuxer.container.formatName.hasPrefix("matroska") else { return nil }
     let place = demuxer.tracks.filter { $0.kind == .video && $0.index < video.index }.count
     return SphericalMetadata(matroska: bytes, videoTrack: place)
+  }
+}
+
+extension FileBytes {
+  fileprivate init(_ file: RegularFile) {
+    self.init(size: file.size) { count, offset in file.read(count, at: offset) }
   }
 }

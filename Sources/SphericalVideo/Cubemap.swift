@@ -73,21 +73,22 @@ public struct Cubemap: Projection {
     Cubemap(columns: 1, cells: Side.allCases.map { Cell($0) }, padding: padding)
   }
 
+  /// What is where in equi-angular pictures, row by row.
+  static let equiangularCells = [
+    Cell(.left), Cell(.front), Cell(.right), Cell(.down, quarters: 3), Cell(.back, quarters: 1), Cell(.up, quarters: 3),
+  ]
+
   /// YouTube's, and `v360`'s `eac`: left, front, right; below them down, back, up, lying on their sides. Two pixels at
   /// the picture's left and right edges, and at the upper and lower edge of each row, belong to no face.
   public static func equiangular(pixelsWide width: Int, high height: Int) -> Cubemap {
     // What is too small for that has no such edges.
     let (x, y) = (width >= 24 ? 2 / Double(width) : 0, height >= 16 ? 2 / Double(height) : 0)
-    let cells = [
-      Cell(.left), Cell(.front), Cell(.right), Cell(.down, quarters: 3), Cell(.back, quarters: 1),
-      Cell(.up, quarters: 3),
-    ]
     let faces = (0..<6).map { index in
       Face(
         x: Double(index % 3) * (1 - 2 * x) / 3 + x, y: Double(index / 3) / 2 + y, width: (1 - 2 * x) / 3,
         height: 0.5 - 2 * y)
     }
-    return Cubemap(faces: faces, cells: cells, spacing: .equiangular)
+    return Cubemap(faces: faces, cells: equiangularCells, spacing: .equiangular)
   }
 
   public func direction(of point: ImagePoint, on face: Int) -> Vector3? {

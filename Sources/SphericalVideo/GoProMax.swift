@@ -33,11 +33,8 @@ public struct GoProMax: Projection {
         Face(picture: min(picture, pictures - 1), x: start / wide, y: 0, width: length / wide, height: 1)
       }
     }
-    let cells: [Cubemap.Cell] = [
-      .init(.left), .init(.front), .init(.right), .init(.down, quarters: 3), .init(.back, quarters: 1),
-      .init(.up, quarters: 3),
-    ]
-    cube = Cubemap(faces: Array(repeating: .whole, count: 6), cells: cells, spacing: .equiangular)
+    cube = Cubemap(
+      faces: Array(repeating: .whole, count: 6), cells: Cubemap.equiangularCells, spacing: .equiangular)
   }
 
   /// The cell of a face, and where it begins and how long it is of the cell's width: 0…1.

@@ -11,7 +11,7 @@ import Media
 /// - The greatest of the three colours goes through the EETF of BT.2390 and the others are scaled alike
 ///   ("maxRGB"), so that nothing changes its hue. The source's peak is what its mastering display or its content
 ///   light level says, or else 1000 cd/m², as HDR is mostly graded; it is black at 0.
-/// - BT.2020 becomes BT.709 by the matrix between them (BT.2407, 2), and what is outside of it is clipped; light becomes
+/// - BT.2020 becomes BT.709 by the matrix between them (BT.2407), and what is outside of it is clipped; light becomes
 ///   signals by the inverse of BT.1886 with a black of 0: the power of 1/2.4.
 ///
 /// Immutable, so that any thread may use it; made in less than a millisecond.
@@ -146,23 +146,10 @@ private struct SignalLevels {
     black = source.colour.range == .full ? 0 : 64
     self.luma = unit / luma
     self.chroma = unit / chroma
-    let (red, blue) = LumaWeights.of(matrix: source.colour.matrix)
+    let (red, blue) = source.colour.lumaWeights ?? ColourDescription.bt2020LumaWeights
     let green = 1 - red - blue
     coefficients = (
       2 * (1 - red), -2 * blue * (1 - blue) / green, -2 * red * (1 - red) / green, 2 * (1 - blue)
     )
-  }
-}
-
-/// What red and blue are of the luma (ITU-T H.273, table 4).
-private enum LumaWeights {
-  static func of(matrix: Int32) -> (red: Double, blue: Double) {
-    switch matrix {
-    case 1: (0.2126, 0.0722)
-    case 4: (0.30, 0.11)
-    case 5, 6: (0.299, 0.114)
-    case 7: (0.212, 0.087)
-    default: (0.2627, 0.0593)
-    }
   }
 }

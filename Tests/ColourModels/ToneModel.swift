@@ -33,7 +33,7 @@ public struct ToneModel {
     return pow((c1 + c2 * y) / (1 + c3 * y), m2)
   }
 
-  /// BT.2390-7, 5.4.1: steps 1 to 4 with L_B and L_min of 0.
+  /// BT.2390, the EETF: its four steps with L_B and L_min of 0.
   private func eetf(_ light: Double) -> Double {
     let e1 = Self.inverseEOTF(min(light, peak)) / Self.inverseEOTF(peak)
     let maxLum = Self.inverseEOTF(Self.white) / Self.inverseEOTF(peak)

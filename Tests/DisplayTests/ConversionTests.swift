@@ -1,5 +1,6 @@
 import Display
 import Media
+import SansIO
 import Testing
 
 @Suite struct ConversionTests {
@@ -30,7 +31,7 @@ import Testing
   }
 
   private func random(_ size: VideoSize, _ colour: ColourDescription, seed: UInt64) -> Picture {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let picture = PicturePool(size: size, colour: colour).makePicture()
     picture.withPicture { planes in
       func fill(_ plane: PlanarPicture.Plane, _ size: VideoSize) {
@@ -109,7 +110,7 @@ import Testing
   @Test func `every kernel gives the same bytes, at every width, alignment and stride, and writes nothing else`() {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("seed \(seed)")
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for width in Array(1...70) + [127, 1366] {
       let size = VideoSize(width: width, height: Int.random(in: 1...5, using: &random))
       let picture = self.random(size, .bt709, seed: random.next())
@@ -121,6 +122,6 @@ import Testing
   }
 }
 
-extension SplitMix64 {
+extension SeededGenerator {
   mutating func next8() -> UInt8 { UInt8(truncatingIfNeeded: next()) }
 }

@@ -1,6 +1,6 @@
-import Testing
-
 import Display
+import SansIO
+import Testing
 
 /// Simulated vertical blanks, with jitter and drift, and pictures that arrive as a programme's do.
 @Suite struct FlipScheduleTests {
@@ -24,7 +24,7 @@ import Display
     _ fps: Double, on screen: Screen, seconds: Double, projection: Double = 4e6, arrivalJitter: Double = 3e6,
     stamp: (Double) -> Double = { $0 }, seed: UInt64
   ) -> Outcome {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let nominal = 1e9 / screen.rate
     let actual = nominal * (1 + screen.drift)
     let phase = Double.random(in: 0..<nominal, using: &random)
@@ -118,7 +118,7 @@ import Display
     for fps in [30.0, 25, 50] {
       let seed = UInt64.random(in: 0...UInt64.max)
       print("seed \(seed)")
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(seed: seed)
       var schedule = FlipSchedule(period: 1e9 / 60, at: 0)
       // Flips come back as soon as they are done: within 3 ms, whenever they are asked for.
       for frame in 0..<Int(3600 * fps) {

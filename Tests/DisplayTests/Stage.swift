@@ -1,6 +1,7 @@
 import Display
 import Heartbeats
 import Media
+import SansIO
 
 /// A display with a card of the tests' own, turned by hand.
 final class Stage {
@@ -67,7 +68,7 @@ final class Stage {
     _ fps: Double, from start: Double, to end: Double, projection: Double = 0.006, jitter: Double = 0.002,
     size: VideoSize = size
   ) {
-    var random = SplitMix64(seed: 5)
+    var random = SeededGenerator(seed: 5)
     for frame in 0..<Int((end - start) * fps) {
       let due = start + Double(frame) / fps
       let luma = Self.luma(frame)

@@ -3,6 +3,7 @@ import Foundation
 import FuzzEntries
 import Media
 import Playout
+import SansIO
 import Testing
 import Threads
 
@@ -52,7 +53,7 @@ import Threads
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `time stamps at random, many of them at the ends`(seed: UInt64) {
     print("seed \(seed)")
-    var random = SystemLike(state: seed)
+    var random = SeededGenerator(seed: seed)
     let ends: [Int64] = [.min, .min + 1, -1, 0, 1, 2, 1000, .max - 1, .max, .max / 2, .min / 2, 1 << 32, 1 << 33]
     for _ in 0..<3000 {
       let numbers = (0..<40).map { _ -> Int64 in
@@ -71,18 +72,5 @@ import Threads
     #expect(monitor.wait(until: .min) { _ in nil as Int? } == nil)
     MonotonicClock().wait(until: MediaTime(nanoseconds: .min), or: Wakeup())
     #expect(MonotonicClock().monotonic(MediaTime(nanoseconds: .max)) == .max)
-  }
-
-  /// SplitMix64.
-  private struct SystemLike: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ mixed >> 31
-    }
   }
 }

@@ -17,8 +17,6 @@ import Testing
     var testDescription: String { name }
   }
 
-  private static let eye = "pad=iw:ih*2:0:{}:color=red"
-
   static let shapes = [
     Shape(name: "equirectangular", filter: "null", override: ShapeOverride(projection: .equirectangular)),
     Shape(
@@ -62,10 +60,10 @@ import Testing
 
   /// - Parameter reach: how far from forward there is a picture, in degrees.
   static func check(
-    _ file: String, _ override: ShapeOverride, reach: Double = 180, least: Double = 26, isNumbered: Bool = true
+    _ file: String, _ override: ShapeOverride, reach: Double = 180, least: Double = 26
   ) throws {
     let sides: [(yaw: Double, pitch: Double)] = [(0, 0), (90, 0), (180, 0), (-90, 0), (0, 90), (0, -90)]
-    for (index, side) in sides.enumerated() where isNumbered && (reach > 150 || index == 0) {
+    for (index, side) in sides.enumerated() where reach > 150 || index == 0 {
       let number = index % ShapeClips.frames
       let found = try ShapeClips.number(
         file, shape: override, time: (Double(number) + 0.5) / 10, yaw: side.yaw, pitch: side.pitch)

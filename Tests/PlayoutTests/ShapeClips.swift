@@ -38,13 +38,16 @@ enum ShapeClips {
     return path
   }
 
-  /// Tracks of one size whose pictures a model paints: where a sample of a track is seen, as a unit vector (right, up,
-  /// backward), and of what is mixed there a second direction with its weight.
+  /// Tracks of one size whose pictures a model paints.
   ///
-  /// - Parameter rate: of the frames of each track, of ten a second; and how many there are.
+  /// - Parameters:
+  ///   - rates: frames a second of each track.
+  ///   - counts: how many each has.
+  ///   - extra: arguments of ffmpeg's for the file.
+  ///   - model: what a place of a track's picture, in luma samples, shows: a unit vector (right, up, backward); nil: black.
   static func make(
     _ name: String, size: VideoSize, rates: [Int] = [10, 10], counts: [Int] = [frames, frames],
-    more: [String] = [], extra: [String] = [],
+    extra: [String] = [],
     model: (_ track: Int, _ x: Double, _ y: Double) -> Vector3?
   ) -> String {
     let path = TestClips.folder + "/" + name
@@ -77,7 +80,7 @@ enum ShapeClips {
       ]
     }
     for track in 0..<rates.count { arguments += ["-map", "\(track):v"] }
-    TestClips.run(arguments + coding + more + extra + [path])
+    TestClips.run(arguments + coding + extra + [path])
     return path
   }
 

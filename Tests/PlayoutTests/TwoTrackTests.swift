@@ -129,6 +129,14 @@ import Testing
     try ShapeClipTests.check(file, ShapeOverride(projection: .equirectangular))
   }
 
+  @Test func `an eye in a track that is not there is told once`() throws {
+    let file = TestClips.make("one-track.mp4", "-c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+    let source = try MediaFileSource(
+      url: MediaLocation(file), shape: ShapeOverride(stereo: .twoTracks), shapes: ShapeFinder())
+    #expect(source.description.projection.stereo == .mono)
+    #expect(source.description.projection.notes.count { $0 == "for there is one track" } == 1)
+  }
+
   /// The player: seeks, loops and falls back with two tracks as with one.
   @Test func `a seek brings both tracks to the place`() throws {
     let file = Self.clip("GS010001.360")
